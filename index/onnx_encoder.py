@@ -1,0 +1,71 @@
+"""The embedding model on onnxruntime: what questions run on. The only place that imports onnxruntime and tokenizers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from langchain_core.embeddings import Embeddings
+from tokenizers import Tokenizer
+
+BATCH = 32
+RECENT = 64
+
+
+class OnnxEncoder(Embeddings):
+    """An exported sentence-transformers model as LangChain embeddings, within 1e-4 of the original.
+
+    `folder` is what `SentenceEncoder.export` wrote. Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(self._facts["longest"])
+        self._tokenizer.enable_padding(pad_id=self._facts["pad_id"], pad_token=self._facts["pad"])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting bot must not burn a core
+        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self._recent = lru_cache(RECENT)(self._encode_query)  # retriever and evidence model ask for the same vector
+
+    @property
+    def dimension(self) -> int:
+        return int(self._facts["dimension"])
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """(len(texts), dimension) float32 unit vectors."""
+        parts = [self._encode_batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        return np.vstack([np.zeros((0, self.dimension), np.float32), *parts])
+
+    def encode_query(self, question: str) -> np.ndarray:
+        """(dimension,) float32 unit vector of a question, read-only, with the prompt that the model wants before one."""
+        return self._recent(question)
+
+    def _encode_query(self, question: str) -> np.ndarray:
+        row: np.ndarray = self._encode_batch([self._facts["query_prompt"] + question])[0]
+        row.flags.writeable = False
+        return row
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [row.tolist() for row in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return list(self.encode_query(text).tolist())
+
+    def _encode_batch(self, texts: Sequence[str]) -> np.ndarray:
+        encodings = self._tokenizer.encode_batch(list(texts))
+        columns = {
+            "input_ids": [encoding.ids for encoding in encodings],
+            "attention_mask": [encoding.attention_mask for encoding in encodings],
+            "token_type_ids": [encoding.type_ids for encoding in encodings],
+        }
+        feed = {name: np.asarray(columns[name], np.int64) for name in self._facts["inputs"]}
+        rows: np.ndarray = self._session.run(["unit_vector"], feed)[0]
+        return rows

@@ -1,0 +1,103 @@
+"""One generation of the index, checked and opened for questions. Loads no torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.errors import IndexDamaged, IndexUnavailable
+from index.generations import Generations, Manifest
+from index.nouns import Document, Paragraph, Passage, Section, Sentence
+
+if TYPE_CHECKING:
+    from index.lexical import Lexicon
+    from index.onnx_encoder import OnnxEncoder
+    from index.store import PassageStore
+
+# Parts of a generation that would crash or mislead whoever opens them unchecked; the encoder is checked while they load.
+_PARTS = ("documents.json", "passages.json", "passages.npy", "sentences.npy", "bm25-passages", "bm25-sentences", "chroma")
+
+
+@dataclass(frozen=True, eq=False)
+class IndexReader:
+    """Documents, passages and their rankings; everything is read-only and may be shared between threads.
+
+    `passage_vectors` (passages, dimension) and `sentence_vectors` (sentences, dimension) are float32 unit vectors.
+    """
+
+    manifest: Manifest
+    documents: dict[str, Document]
+    passages: Sequence[Passage]
+    passage_vectors: np.ndarray
+    sentence_vectors: np.ndarray
+    passage_lexicon: Lexicon
+    sentence_lexicon: Lexicon
+    encoder: OnnxEncoder
+    store: PassageStore
+
+    @classmethod
+    def open(cls, data: Path) -> IndexReader:
+        """The generation in use. Raises IndexUnavailable if there is none, IndexDamaged if a file is not what was written."""
+        manifest = Generations(data).current()
+        if manifest is None:
+            raise IndexUnavailable(f"There is no index in {data} yet; type: commentary index")
+        return cls.of(data, manifest)
+
+    @classmethod
+    def of(cls, data: Path, manifest: Manifest) -> IndexReader:
+        """The generation that `manifest` describes, whether or not it is the one in use."""
+        generations = Generations(data)
+        with ThreadPoolExecutor(1) as pool:
+            checked = pool.submit(generations.check, manifest, "encoders")
+            generations.check(manifest, *_PARTS)
+            try:
+                reader = cls._load(generations, manifest)
+            except Exception as error:
+                checked.result()  # the likelier cause, with the name of the file
+                raise IndexDamaged(f"The index in {data} cannot be opened; type: commentary index --rebuild", file=manifest.name) from error
+            checked.result()
+        return reader
+
+    @classmethod
+    def _load(cls, generations: Generations, manifest: Manifest) -> IndexReader:
+        from index.lexical import Lexicon
+        from index.onnx_encoder import OnnxEncoder
+        from index.store import PassageStore
+
+        folder = generations.folder(manifest.name)
+        documents = [_document(fields) for fields in json.loads((folder / "documents.json").read_bytes())]
+        passages = [_passage(documents, *row) for row in json.loads((folder / "passages.json").read_bytes())]
+        vectors = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("passages", "sentences")}
+        encoder = OnnxEncoder(generations.encoder_folder(manifest.weights))
+        return cls(
+            manifest=manifest,
+            documents={document.id: document for document in documents},
+            passages=passages,
+            passage_vectors=vectors["passages"],
+            sentence_vectors=vectors["sentences"],
+            passage_lexicon=Lexicon.load(folder / "bm25-passages", manifest.passages),
+            sentence_lexicon=Lexicon.load(folder / "bm25-sentences", manifest.sentences),
+            encoder=encoder,
+            store=PassageStore.open(folder / "chroma", encoder, vectors=vectors["passages"], passages=passages),
+        )
+
+    def close(self) -> None:
+        """Give the store's private copy back."""
+        self.store.close()
+
+
+def _document(fields: dict[str, Any]) -> Document:
+    sections = tuple(Section(**section) for section in fields.pop("sections"))
+    paragraphs = tuple(Paragraph(**paragraph) for paragraph in fields.pop("paragraphs"))
+    return Document(**fields, sections=sections, paragraphs=paragraphs)
+
+
+def _passage(documents: list[Document], row: int, start: int, end: int, sentences: list[list[int]]) -> Passage:
+    document = documents[row]
+    return Passage(document, start, end, tuple(Sentence(document, first, last, row=at) for at, first, last in sentences))

@@ -1,0 +1,44 @@
+"""Question -> the passages most likely to answer it: dense and lexical rankings, fused, as a LangChain retriever."""
+
+from __future__ import annotations
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index.lexical import terms
+from index.ranking import fused, top_rows
+from index.reader import IndexReader
+
+PASSAGES = 10
+CANDIDATES = 50
+
+
+class FusedRetriever(BaseRetriever):
+    """The best `count` passages by z(BM25) + z(cosine), standardised over the candidates of both rankings.
+
+    Each document's metadata has the passage's place, its `row` in the index, and the scores `dense`, `lexical` and `fused`.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    index: IndexReader
+    count: int = PASSAGES
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None) -> list[LangChainDocument]:
+        vector = self.index.encoder.encode_query(query)
+        lexical = self.index.passage_lexicon.scores(terms(query))
+        dense = self.index.store.ranking(vector, min(CANDIDATES, len(self.index.passages)))
+        rows = sorted({row for row, _ in dense} | set(top_rows(lexical, CANDIDATES)))
+        cosine = np.asarray(self.index.passage_vectors[rows]) @ vector
+        scores = fused(lexical[rows], cosine)
+        return [
+            self._document(rows[at], dense=float(cosine[at]), lexical=float(lexical[rows[at]]), fused=float(scores[at]))
+            for at in top_rows(scores, self.count)
+        ]
+
+    def _document(self, row: int, **scores: float) -> LangChainDocument:
+        passage = self.index.passages[row]
+        place = {key: getattr(passage, key) for key in ("start", "end", "section", "paragraph")}
+        return LangChainDocument(passage.text, id=str(row), metadata={"document": passage.document.id, **place, "row": row, **scores})
