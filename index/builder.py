@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from index.documents import Loaded, load_documents
+from index.documents import Loaded, default_corpus, load_documents
 from index.errors import IndexDamaged, IndexUnavailable
 from index.generations import Generations, Manifest
 from index.lexical import Lexicon
@@ -45,14 +45,16 @@ class Builder:
     def __init__(self, data: Path, model: str) -> None:
         self._generations, self._model = Generations(data), model
 
-    def build(self, roots: Sequence[str], *, rebuild: bool = False, wait: float = 0, progress: Progress = lambda done, total: None) -> Built:
-        """Bring the index up to date with the files under `roots`; `rebuild` embeds everything anew.
+    def build(
+        self, roots: Sequence[str], *, rebuild: bool = False, wait: float = 0, progress: Progress = lambda done, total: None
+    ) -> Built:
+        """Bring the index up to date with the files under `roots` (none: the packaged commentary); `rebuild` embeds everything anew.
 
         `progress` hears (texts embedded, texts to embed). Raises DocumentsError, ModelUnavailable, IndexBusy, IndexUnavailable.
         """
         with self._generations.writing(wait=wait):
             model = find_model(self._model)
-            loaded = load_documents(roots)
+            loaded = load_documents(roots or [default_corpus()])
             old = None if rebuild else self._intact()
             facts = {"roots": tuple(roots), "model": model.name, "weights": model.weights, "splitting": SPLITTING}
             sources = {document.id: _source(document, path) for document, path in zip(loaded.documents, loaded.paths, strict=True)}
@@ -133,7 +135,9 @@ class Builder:
             subprocess.run(command, check=True, timeout=PROBE_SECONDS, stdin=subprocess.DEVNULL, capture_output=True)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             shutil.rmtree(self._generations.folder(manifest.name), ignore_errors=True)
-            raise IndexUnavailable("The new index failed its check and was thrown away, the old one is untouched; type: commentary index --rebuild") from error
+            raise IndexUnavailable(
+                "The new index failed its check and was thrown away, the old one is untouched; type: commentary index --rebuild"
+            ) from error
 
 
 def _save_texts(folder: Path, documents: Sequence[Document], passages: Sequence[Passage], keys: list[str]) -> None:

@@ -64,7 +64,9 @@ def load_documents(roots: Sequence[str | Path]) -> Loaded:
     if not documents:
         reasons = "".join(f"\n  {path}: {reason}" for path, reason in skipped)
         wanted = ", ".join(str(root) for root in roots)
-        raise DocumentsError(f"No document to read in {wanted}. Name files or folders with .md or .txt files: commentary index PATH{reasons}")
+        raise DocumentsError(
+            f"No document to read in {wanted}. Name files or folders with .md or .txt files: commentary index PATH{reasons}"
+        )
     return Loaded(tuple(documents.values()), tuple(paths), tuple(skipped))
 
 

@@ -30,10 +30,7 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str], *, batch: int = 32, progress: Callable[[int], object] = lambda done: None) -> np.ndarray:
         """(len(texts), dimension) float32 unit vectors; `progress` hears how many texts each batch finished."""
-        dimension = self._model.get_embedding_dimension()
-        if not texts:
-            return np.zeros((0, dimension), np.float32)
-        rows = []
+        rows = [np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)]
         for start in range(0, len(texts), batch):
             part = list(texts[start : start + batch])
             rows.append(self._model.encode_document(part, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False))
@@ -48,9 +45,9 @@ class SentenceEncoder:
         """Write the whole model (transformer, pooling, normalising) as ONNX with its tokenizer, for `index.onnx_encoder`."""
         import torch
 
-        pipeline = _Pipeline(self._model)
+        pipeline = _pipeline(self._model)
         features = self._model.preprocess(["one example", "and another, longer, example"])
-        names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in features]
+        names: list[str] = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in features]
         dynamic = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of its own deprecated calls
@@ -60,7 +57,7 @@ class SentenceEncoder:
                 kwargs={name: features[name] for name in names},
                 input_names=names,
                 output_names=["unit_vector"],
-                dynamic_shapes={name: dynamic for name in names},
+                dynamic_shapes=dict.fromkeys(names, dynamic),
                 opset_version=OPSET,
                 dynamo=True,
                 verbose=False,
@@ -82,7 +79,7 @@ class SentenceEncoder:
         }
 
 
-def _Pipeline(model: Any) -> Any:  # noqa: N802 - a class that can only be made once torch is there
+def _pipeline(model: Any) -> Any:  # a class that can only be made once torch is there
     import torch
 
     class Pipeline(torch.nn.Module):
@@ -101,8 +98,8 @@ def _Pipeline(model: Any) -> Any:  # noqa: N802 - a class that can only be made 
 
 def _quiet() -> None:
     """Their progress bars and warnings are not for the person who asks a question."""
-    from transformers.utils import logging as transformers_logging
+    import transformers
 
-    transformers_logging.disable_progress_bar()
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     for name in ("sentence_transformers", "transformers", "torch.onnx._internal.exporter._registration", "onnxscript"):
         logging.getLogger(name).setLevel(logging.ERROR)

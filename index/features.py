@@ -9,9 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from index.lexical import Lexicon, terms, words
+from index.lexical import Lexicon
 from index.nouns import Passage, Sentence
 from index.ranking import standardised
+from index.words import terms, words
 
 NAMES = (
     "cosine", "cosine_z", "cosine_gap", "passage_cosine", "neighbour_cosine",
@@ -21,13 +22,20 @@ NAMES = (
     "kind_number", "kind_time", "kind_name", "kind_reason", "is_reason", "is_how",
     "length", "question_length", "cosine_x_coverage", "best_cosine", "numbers_missing",
 )  # fmt: skip
-_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|dozen|hundred|thousand|million|billion|percent|half)\b", re.I)
+# Of the question as a whole: the best sentence's own features, the best value of these over all sentences, and how the scores lie.
+_BEST_OF = ("cosine", "passage_cosine", "coverage", "window_coverage", "passage_coverage", "bm25", "passage_bm25", "names_coverage")
+QUESTION_NAMES = (*NAMES, *(f"best {name}" for name in _BEST_OF), "first", "first - second", "log of sum")
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|dozen|hundred|thousand|million|billion|percent|half)\b", re.I
+)
 _TIME = re.compile(
     r"\b(?:1\d{3}|20\d{2}|january|february|march|april|may|june|july|august|september|october|november|december|today|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|year|month|week|century|ago)s?\b",
     re.I,
 )
-_REASON = re.compile(r"\b(?:because|since|due|so that|therefore|thus|in order|as a result|reason|why|cause[sd]?|led to|leads? to|concern)\b", re.I)
+_REASON = re.compile(
+    r"\b(?:because|since|due|so that|therefore|thus|in order|as a result|reason|why|cause[sd]?|led to|leads? to|concern)\b", re.I
+)
 _ASKS_NUMBER = re.compile(r"\bhow (?:many|much|far|long|old|often|large|big)\b|\bwhat (?:percent|number|share|proportion|fraction)", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\bwhat (?:year|date|month|day|time)\b|\bhow long ago\b", re.I)
 _ASKS_NAME = re.compile(r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich\b", re.I)
@@ -116,6 +124,13 @@ def measure(texts: Texts, question: str, vector: np.ndarray, found: Candidates) 
     return matrix
 
 
+def summarise(features: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """(len(QUESTION_NAMES),) features of a question from those of its sentences and their scores in 0..1."""
+    first, *rest = np.sort(scores)[::-1]
+    best = [features[:, NAMES.index(name)].max() for name in _BEST_OF]
+    return np.array([*features[scores.argmax()], *best, first, first - (rest[0] if rest else 0.0), np.log(scores.sum() + 1e-6)])
+
+
 def _neighbours(found: Candidates) -> list[list[int]]:
     """For each candidate, itself and those that stand next to it in the text."""
     at_row = {sentence.row: at for at, sentence in enumerate(found.sentences)}
@@ -145,4 +160,3 @@ def _names(question: str) -> list[str]:
 
 def _new_names(text: str, known: dict[str, float]) -> int:
     return sum(term not in known for term in _names(text))
-

@@ -75,7 +75,9 @@ class Generations:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise IndexUnavailable(f"The data folder {self.data} cannot be read ({error.strerror}); set COMMENTARY_DATA_DIR to one that can") from error
+            raise IndexUnavailable(
+                f"The data folder {self.data} cannot be read ({error.strerror}); set COMMENTARY_DATA_DIR to one that can"
+            ) from error
         try:
             name, digest = pointer.decode("ascii").split()
         except ValueError as error:
@@ -114,12 +116,16 @@ class Generations:
         except Timeout as error:
             raise IndexBusy(f"Another process{_holder(note)} is writing the index in {self.data}; wait for it, then try again") from error
         except OSError as error:
-            raise IndexUnavailable(f"The data folder {self.data} cannot be written ({error.strerror}); set COMMENTARY_DATA_DIR to one that can") from error
+            raise IndexUnavailable(
+                f"The data folder {self.data} cannot be written ({error.strerror}); set COMMENTARY_DATA_DIR to one that can"
+            ) from error
         try:
             _write(note, json.dumps({"pid": os.getpid(), "since": _now()}).encode())
             yield
         except OSError as error:
-            raise IndexUnavailable(f"Writing the index in {self.data} failed ({error.strerror or error}); free some space or set COMMENTARY_DATA_DIR; the old index is untouched") from error
+            raise IndexUnavailable(
+                f"Writing the index in {self.data} failed ({error.strerror or error}); free some space or set COMMENTARY_DATA_DIR; the old index is untouched"
+            ) from error
         finally:
             lock.release()
 

@@ -1,50 +1,14 @@
-"""Words of a text as terms, and their BM25 ranking. The only place that imports bm25s and Stemmer."""
+"""BM25 over texts. The only place that imports bm25s."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import bm25s
 import numpy as np
-import Stemmer
-from bm25s.stopwords import STOPWORDS_EN
 
-# Letters and digits with inner apostrophes, hyphens and decimal points; dotted abbreviations ("U.S.") are one word.
-WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[’'.,](?=\d)[^\W_]+)*", re.UNICODE)
-# bm25s' English list, and the words of questions and fragments that apostrophes leave.
-STOPWORDS = frozenset(STOPWORDS_EN) | frozenset(
-    "about after again all also am any because been before being both can could did do does doing done during each few from further get "
-    "had has have having he her here hers him his how i its just may me might more most must my myself no nor now off once only other our "
-    "out over own same shall she should so some tell than them themselves then they those through too under until up upon us very was we "
-    "were what when where which while who whom whose why will with would you your s t d ll m re ve don doesn didn isn aren wasn "
-    "between among against much many let please say says said".split()
-) - {"no", "not"}
-_stem = Stemmer.Stemmer("english")
-
-
-def words(text: str) -> list[tuple[str, int, int]]:
-    """(word, start, end) of each word of `text`; a dotted abbreviation is joined: "U.S." -> "US"."""
-    return [(match[0].replace(".", "") if _dotted(match[0]) else match[0], *match.span()) for match in WORD.finditer(text)]
-
-
-def terms(text: str) -> list[str]:
-    """Stemmed content words of `text`, in order, with repeats. "US" in capitals is a country, "us" is a stop word."""
-    return [_stem.stemWord(word.lower()) for word, _, _ in words(text) if _is_content(word)]
-
-
-def matching_words(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
-    """[start, end) of each word of `text` whose term is in `wanted`."""
-    return [(start, end) for word, start, end in words(text) if _is_content(word) and _stem.stemWord(word.lower()) in wanted]
-
-
-def _is_content(word: str) -> bool:
-    return word.lower() not in STOPWORDS or (len(word) > 1 and word.isupper())
-
-
-def _dotted(word: str) -> bool:
-    return len(word) > 2 and word.endswith(".")
+from index.words import terms
 
 
 class Lexicon:

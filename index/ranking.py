@@ -13,7 +13,7 @@ def top_rows(scores: np.ndarray, count: int) -> list[int]:
 def standardised(scores: np.ndarray) -> np.ndarray:
     """z-scores; all 0 where all are equal."""
     deviation = scores.std() if len(scores) else 0.0
-    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros(len(scores))
+    return np.asarray((scores - scores.mean()) / deviation) if deviation > 1e-9 else np.zeros(len(scores))
 
 
 def fused(lexical: np.ndarray, dense: np.ndarray) -> np.ndarray:

@@ -87,10 +87,6 @@ class IndexReader:
             store=PassageStore.open(folder / "chroma", encoder, vectors=vectors["passages"], passages=passages),
         )
 
-    def close(self) -> None:
-        """Give the store's private copy back."""
-        self.store.close()
-
 
 def _document(fields: dict[str, Any]) -> Document:
     sections = tuple(Section(**section) for section in fields.pop("sections"))

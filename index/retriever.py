@@ -8,9 +8,9 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.lexical import terms
 from index.ranking import fused, top_rows
 from index.reader import IndexReader
+from index.words import terms
 
 PASSAGES = 10
 CANDIDATES = 50

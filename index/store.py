@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -26,10 +27,10 @@ _BATCH = 5000
 
 
 class PassageStore:
-    """Dense ranking of passages by cosine. Close it, or the private copy stays until the process ends."""
+    """Dense ranking of passages by cosine. Its private copy goes when nobody holds the store any more."""
 
     def __init__(self, client: Client, collection: str, encoder: Embeddings, copy: tempfile.TemporaryDirectory[str] | None) -> None:
-        self._copy, self._client = copy, client
+        weakref.finalize(self, _release, client, copy)
         self._store = Chroma(collection, encoder, client=client, create_collection_if_not_exists=False)
 
     @classmethod
@@ -49,10 +50,11 @@ class PassageStore:
         found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=count)
         return [(int(document.id or 0), 1.0 - float(distance)) for document, distance in found]
 
-    def close(self) -> None:
-        self._client.close()
-        if self._copy is not None:
-            self._copy.cleanup()
+
+def _release(client: Client, copy: tempfile.TemporaryDirectory[str] | None) -> None:
+    client.close()
+    if copy is not None:
+        copy.cleanup()
 
 
 def write_store(folder: Path, passages: Sequence[Passage], vectors: np.ndarray) -> None:

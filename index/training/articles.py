@@ -62,7 +62,9 @@ def make_article(name: str, text: str, paragraphs: Sequence[Sequence[int]], ques
     )
 
 
-def squad_articles(folder: Path, name: str, split: str, encoder: OnnxEncoder, *, articles: int, questions: int, seed: int) -> Iterator[Article]:
+def squad_articles(
+    folder: Path, name: str, split: str, encoder: OnnxEncoder, *, articles: int, questions: int, seed: int
+) -> Iterator[Article]:
     """At most `articles` articles of a SQuAD file, each with at most `questions` of its own and a tenth as many of other articles."""
     chance = np.random.default_rng(seed)
     documents = [row for row in read_rows(folder / f"{name}_docs.jsonl.gz") if row.get("split", "train") == split]
@@ -70,9 +72,9 @@ def squad_articles(folder: Path, name: str, split: str, encoder: OnnxEncoder, *,
     asked: dict[str, list[Question]] = {document["doc_id"]: [] for document in documents}
     for row in read_rows(folder / f"{name}_questions.jsonl.gz"):
         if row["doc_id"] in asked:
-            kind = "answerable" if row["answerable"] else "adversarial"
-            spans = tuple((start, end) for start, end in row["spans"]) if row["answerable"] else ()
-            asked[row["doc_id"]].append(Question(row["question"].strip(), spans, kind))
+            answerable = row.get("answerable", True)  # SQuAD 1.1 has no other kind
+            spans = tuple((start, end) for start, end in row["spans"]) if answerable else ()
+            asked[row["doc_id"]].append(Question(row["question"].strip(), spans, "answerable" if answerable else "adversarial"))
     for document in documents:
         own = asked[document["doc_id"]]
         own = [own[at] for at in chance.permutation(len(own))[:questions]]

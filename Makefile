@@ -1,0 +1,56 @@
+# Everything below does its own set-up in .venv the first time, and again only when the requirements change.
+PYTHON ?= python3
+Q ?= Why does China matter for sanctions?
+PIP_ARGS ?=
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: ask chat discord test test-slow check bench eval train clean
+.DEFAULT_GOAL := ask
+
+# One resolver run, held to constraints.txt: a looser torch would be chosen first otherwise, with gigabytes that nobody needs.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "commentary-bot needs Python 3.11 or newer: make PYTHON=python3.11 ..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (some minutes, once) ..." >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable . >&2
+	@touch $@
+
+.venv/developing: .venv/installed
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,baselines]' >&2
+	@touch $@
+
+# Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.
+export Q
+ask: .venv/installed
+	@$(BIN)/commentary ask -- "$$Q" || test $$? -eq 1
+
+chat: .venv/installed
+	@$(BIN)/commentary chat
+
+discord: .venv/installed
+	@$(BIN)/commentary discord
+
+test: .venv/developing
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(ARGS)
+
+test-slow: .venv/developing
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m slow $(ARGS)
+
+check: .venv/developing
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+eval: .venv/installed
+	@$(BIN)/commentary eval
+
+bench: .venv/developing
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m evals.bench
+
+# BENCH is the folder of the prepared public question sets; see index/evidence.md.
+train: .venv/installed
+	@test -n "$(BENCH)" || { echo "make train BENCH=FOLDER: the folder of the public question sets, see index/evidence.md" >&2; exit 2; }
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
+	@$(BIN)/python -m index.training.fit "$(BENCH)"
+
+clean:
+	rm -rf .venv build dist report

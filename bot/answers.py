@@ -1,0 +1,60 @@
+"""What an answer is: quotes that are slices of the source, and the words around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from index import Evidence, Span
+
+EXTRACTIVE = "extractive"
+NOT_SAID = "The commentary does not say."
+
+
+@dataclass(frozen=True)
+class Quote(Span):
+    """Words of the author: a slice of a document, and how probable it is that they answer the question."""
+
+    score: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "document": self.document.id,
+            "title": self.document.title,
+            "start": self.start,
+            "end": self.end,
+            "section": self.section,
+            "paragraph": self.paragraph,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `quotes` is empty unless `answered`; `nearest` is a passage that is no answer, shown when there is none."""
+
+    question: str
+    standalone_question: str
+    answered: bool
+    text: str
+    quotes: tuple[Quote, ...] = ()
+    confidence: float = 0.0
+    nearest: Quote | None = None
+    model: str = EXTRACTIVE
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    """Everything that was scored, best first: for `--explain` and for more quotes."""
+
+    def as_json(self, *, elapsed_ms: float) -> dict[str, Any]:
+        """The answer as the contract has it; `elapsed_ms` is the time it took."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "answered": self.answered,
+            "answer": self.text,
+            "quotes": [quote.as_json() for quote in self.quotes],
+            "nearest": self.nearest.as_json() if self.nearest else None,
+            "confidence": round(self.confidence, 4),
+            "model": self.model,
+            "elapsed_ms": round(elapsed_ms, 1),
+        }

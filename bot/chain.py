@@ -1,0 +1,84 @@
+"""One question, from text to quoted answer: the LangChain runnable that every face calls.
+
+question, conversation -> readings -> retriever -> evidence model -> decide -> compose -> Answer
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
+
+from bot.about import answer_about
+from bot.answers import Answer
+from bot.conversation import Conversation
+from bot.conversation import readings as possible_readings
+from bot.extractive import compose
+from bot.smalltalk import small_talk
+from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
+
+# A follow-up is read with the topic in front only if that finds clearly better evidence than the words alone.
+CLEARLY = 0.1
+# Of how many documents a question about "the document" is answered, where there are many and the conversation names none.
+DOCUMENTS = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in its conversation."""
+
+    question: str
+    conversation: Conversation = field(default_factory=Conversation)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a question, and what the evidence says of it."""
+
+    question: str
+    judged: Judgement
+
+
+def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
+    """The chain over one opened index; it keeps no state, so it may be shared between threads."""
+    retriever = FusedRetriever(index=index)
+
+    def read(question: str, config: RunnableConfig) -> Reading:
+        passages = retriever.invoke(question, config)
+        return Reading(question, model.judge(question, [document.metadata["row"] for document in passages]))
+
+    def decide(step: dict[str, Any]) -> Answer:
+        asked: Asked = step["asked"]
+        reading: Reading = step["reading"]
+        return compose(asked.question, reading.question, reading.judged, threshold=threshold, top=top)
+
+    from_evidence: Runnable[Asked, Answer] = (
+        {"asked": RunnablePassthrough()}
+        | RunnablePassthrough.assign(readings=RunnableLambda(_readings) | RunnableLambda(read).map())
+        | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
+        | RunnableLambda(decide)
+    )
+
+    def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
+        return small_talk(asked.question) or _about(asked, index) or from_evidence
+
+    return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
+
+
+def _about(asked: Asked, index: IndexReader) -> Answer | None:
+    quoted = [quote.document for turn in asked.conversation for quote in turn.answer.quotes]
+    documents: list[Document] = quoted[-1:] or list(index.documents.values())[:DOCUMENTS]
+    return answer_about(asked.question, documents)
+
+
+def _readings(step: dict[str, Any]) -> list[str]:
+    return possible_readings(step["asked"].question, step["asked"].conversation)
+
+
+def _likeliest(step: dict[str, Any]) -> Reading:
+    """The plain question, unless another reading finds clearly better evidence."""
+    readings: list[Reading] = step["readings"]
+    plain, *others = readings
+    best = max(others, key=lambda reading: reading.judged.answerable, default=plain)
+    return best if best.judged.answerable > plain.judged.answerable + CLEARLY else plain

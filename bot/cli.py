@@ -1,0 +1,301 @@
+"""The terminal commands. Only the answer goes to stdout; progress and messages go to stderr."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.errors import QuestionError, SavedAnswersError, SettingsError
+from bot.settings import Settings, read_settings
+from index import CommentaryError, Document, DocumentsError, Span
+
+if TYPE_CHECKING:
+    from bot.answers import Answer
+    from bot.session import Session
+
+NOT_SAID, USAGE, UNAVAILABLE, BROKEN_PIPE, STOPPED = 1, 2, 3, 141, 130
+app = typer.Typer(
+    name="commentary",
+    help="Ask a commentary, and get the author's own sentences with the place of each.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def main() -> None:
+    """Run a command; expected errors become one line and an exit code, anything else is a bug and shows its traceback."""
+    gc.disable()  # importing allocates much and frees nothing: a fifth of the time to the first answer
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that cannot show a character shows "?"
+    try:
+        app()
+    except CommentaryError as error:
+        print(f"commentary: {error}", file=sys.stderr)
+        sys.exit(USAGE if isinstance(error, QuestionError | SettingsError | SavedAnswersError | DocumentsError) else UNAVAILABLE)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the interpreter's last flush is quiet too
+        sys.exit(BROKEN_PIPE)
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str, typer.Argument(help='The question; - reads one a line from stdin, as text or {"question": ..., "history": [...]}.')
+    ],
+    as_json: AsJson = False,
+    model: Annotated[
+        str, typer.Option(help="Who words the answer; only 'extractive', the author's own sentences, in this version.")
+    ] = "extractive",
+    top: Annotated[int | None, typer.Option(min=1, max=10, help="Most quotes in the answer.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show on stderr how every sentence was scored.")] = False,
+) -> None:
+    """Answer one question, or one a line from stdin."""
+    from bot.answers import EXTRACTIVE
+    from bot.conversation import Conversation
+    from bot.session import clean_question
+
+    if model != EXTRACTIVE:
+        raise SettingsError(f"There is no model called {model!r} in this version; leave --model out, or type --model {EXTRACTIVE}")
+    settings = _settings(top)
+    if question == "-":
+        _answer_lines(settings, as_json, explain)
+        return
+    clean_question(question)
+    with _session(settings) as session:
+        answer = _answered(session, question, Conversation(), as_json, explain)
+    if not answer.answered:
+        raise typer.Exit(NOT_SAID)
+
+
+@app.command()
+def chat() -> None:
+    """Hold a conversation; /help lists its commands."""
+    from bot.chat import Chat
+
+    settings = read_settings()
+    with _session(settings) as session:
+        Chat(session, history=settings.data_dir / "chat_history").run()
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    as_json: AsJson = False,
+    top: Annotated[int, typer.Option(min=1, max=50, help="Most passages.")] = 5,
+) -> None:
+    """List the passages and sentences nearest to a query, with their scores; no answer."""
+    from bot.render import Page, as_line
+    from bot.search import found_as_json, search_index
+    from bot.session import clean_question
+
+    wanted = clean_question(query)
+    with _session(read_settings()) as session:
+        found = search_index(session.index, wanted, top)
+    if as_json:
+        print(as_line(found_as_json(wanted, found)))
+        return
+    page = Page(sys.stdout)
+    for rank, hit in enumerate(found, start=1):
+        page.line(f"{rank}. fused {hit.scores['fused']:.2f}, dense {hit.scores['dense']:.2f}, lexical {hit.scores['lexical']:.2f}", "dim")
+        page.quote(hit.passage, wanted)
+        for item in hit.evidence[:2]:
+            page.line(f"    evidence {item.score:.2f}", "dim")
+            page.quote(item.sentence, wanted)
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="A document's id or the beginning of it; see commentary index --status.")],
+    characters: Annotated[str, typer.Argument(metavar="[START:END]", help="Characters to mark in their paragraph.")] = "",
+) -> None:
+    """Print a source text, or a span of it marked in its paragraph."""
+    from bot.render import Page
+
+    with _session(read_settings()) as session:
+        found = _find(session.index.documents, document)
+    page = Page(sys.stdout)
+    if characters:
+        page.marked(_span(found, characters))
+    else:
+        page.document(found)
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="Answers that ask --json or /save wrote.")], as_json: AsJson = False) -> None:
+    """Check the quotes of saved answers against the sources: unchanged, moved or gone."""
+    from bot.render import as_line, safe
+    from bot.verify import check_saved
+    from index import default_corpus, load_documents
+
+    settings = read_settings()
+    with _session(settings) as session:
+        roots = session.index.manifest.roots
+    documents = {document.id: document for document in load_documents(roots or [default_corpus()]).documents}
+    checked = check_saved(file, documents)
+    for quote in checked:
+        if as_json:
+            print(as_line(vars(quote)))
+        else:
+            print(
+                f"{quote.state:<9} {quote.document} {quote.start}:{quote.end}  {safe(quote.text)[:80]}"
+                if quote.start >= 0
+                else f"{quote.state:<9} {quote.document}  {safe(quote.text)[:80]}"
+            )
+    gone = sum(quote.state == "gone" for quote in checked)
+    print(f"{len(checked)} quotes, {gone} gone", file=sys.stderr)
+    if gone:
+        raise typer.Exit(NOT_SAID)
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH ...]", help="Files or folders; without any, what was indexed before.")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Say what is indexed and how old it is.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew.")] = False,
+) -> None:
+    """Build the index, or bring it up to date: only what changed is embedded."""
+    from bot.indexing import build_index, print_status
+
+    settings = read_settings()
+    if status:
+        print_status(settings)
+    else:
+        build_index(settings, [str(path.resolve()) for path in paths or []], rebuild=rebuild)
+
+
+@app.command()
+def discord() -> None:
+    """Run the Discord bot."""
+    raise SettingsError("The Discord bot is not in this version; the terminal has ask and chat")
+
+
+@app.command("eval")
+def evaluate(
+    gold: Annotated[Path | None, typer.Option(help="Gold questions (JSON lines); without it, those on the packaged commentary.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Documents that the questions are asked of.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the answers to a gold question set."""
+    import evals.run
+
+    evals.run.evaluate(read_settings(), gold, corpus, as_json=as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, models and index, and say what to do."""
+    from bot.doctor import check
+
+    problems = check(read_settings())
+    if problems:
+        raise typer.Exit(UNAVAILABLE)
+
+
+def _settings(top: int | None) -> Settings:
+    settings = read_settings()
+    return settings if top is None else settings.model_copy(update={"top": top})
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    from bot.indexing import Bar
+    from bot.session import Session
+
+    with Bar() as bar:
+        session = Session(settings, progress=bar.update)
+        _ = session.index
+    _warn_of_changes(session)
+    yield session
+
+
+def _warn_of_changes(session: Session) -> None:
+    from bot.indexing import changed_sources
+
+    changed = changed_sources(session.index.manifest)
+    if changed:
+        print(f"commentary: {', '.join(changed[:3])} changed since the index was built; type: commentary index", file=sys.stderr)
+
+
+def _answered(session: Session, question: str, conversation: Any, as_json: bool, explain: bool) -> Answer:
+    from bot.render import Page, as_line, explanation
+
+    started = time.perf_counter()
+    answer = session.ask(question, conversation)
+    elapsed = (time.perf_counter() - started) * 1000
+    if explain:
+        print("\n".join(explanation(answer)), file=sys.stderr)
+    if as_json:
+        print(as_line(answer.as_json(elapsed_ms=elapsed)), flush=True)
+    else:
+        Page(sys.stdout).answer(answer)
+    return answer
+
+
+def _answer_lines(settings: Settings, as_json: bool, explain: bool) -> None:
+    """One answer a line of stdin, in order; a line that is no question gets a hint in its place."""
+    from bot.answers import Answer
+    from bot.conversation import Conversation
+    from bot.render import Page, as_line
+
+    with _session(settings) as session:
+        for line in sys.stdin:
+            try:
+                question, history = _asked(line)
+                conversation = Conversation()
+                for earlier in history:
+                    session.ask(earlier, conversation)
+                _answered(session, question, conversation, as_json, explain)
+            except QuestionError as error:
+                hint = Answer(line.strip()[:200], line.strip()[:200], False, str(error))
+                if as_json:
+                    print(as_line(hint.as_json(elapsed_ms=0)), flush=True)
+                else:
+                    Page(sys.stdout).answer(hint)
+
+
+def _asked(line: str) -> tuple[str, list[str]]:
+    """The question and the earlier questions of one line of stdin. Raises QuestionError."""
+    if not line.lstrip().startswith("{"):
+        return line, []
+    try:
+        given = json.loads(line)
+        question, history = given["question"], given.get("history", [])
+    except (ValueError, KeyError, RecursionError) as error:
+        raise QuestionError('A line that begins with { must be {"question": "...", "history": ["...", ...]}') from error
+    if not isinstance(question, str) or not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
+        raise QuestionError('A line that begins with { must be {"question": "...", "history": ["...", ...]}')
+    return question, history
+
+
+def _find(documents: dict[str, Document], wanted: str) -> Document:
+    """The document with this id, or the only one whose id begins so."""
+    found = [wanted] if wanted in documents else [name for name in documents if name.startswith(wanted)]
+    if len(found) != 1:
+        known = ", ".join(sorted(found or documents)[:10])
+        raise QuestionError(f"{'Several documents begin' if found else 'No document begins'} with {wanted!r}; choose one of: {known}")
+    return documents[found[0]]
+
+
+def _span(document: Document, characters: str) -> Span:
+    start, colon, end = characters.partition(":")
+    if not colon or not start.isdecimal() or not end.isdecimal() or not int(start) < int(end) <= len(document.text):
+        raise QuestionError(f"{characters!r} is no span of {document.id}; type START:END with 0 <= START < END <= {len(document.text)}")
+    return Span(document, int(start), int(end))

@@ -1,0 +1,76 @@
+"""Turns of a conversation, and what a follow-up may mean in it: rules, no model."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.answers import Answer
+from index import terms
+
+LONGEST = 20  # turns that are kept
+# Words that point outside the question.
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|former|latter|one|ones|else|instead|so)\b",
+    re.I,
+)
+_CONTINUES = re.compile(r"^\W*(?:and|but|or|so|then|also|what about|how about|what of|why not|what else|who else)\b", re.I)
+_SWAPS = re.compile(
+    r"^\W*(?:and|but|or|so|then|also|what about|how about|what of)\b(?:\s+(?:what about|how about|for|in|with|the case of))*\s+(.+?)\W*$",
+    re.I,
+)
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
+_FEW = 2  # a question of no more terms than this says too little to stand alone
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and its answer."""
+
+    question: str
+    answer: Answer
+
+
+class Conversation:
+    """The last turns, oldest first."""
+
+    def __init__(self, turns: Iterable[Turn] = ()) -> None:
+        self._turns = deque(turns, maxlen=LONGEST)
+
+    def __iter__(self) -> Iterator[Turn]:
+        return iter(self._turns)
+
+    def add(self, turn: Turn) -> None:
+        self._turns.append(turn)
+
+    def clear(self) -> None:
+        self._turns.clear()
+
+    @property
+    def topic(self) -> str:
+        """The last question that was answered, standing alone; a turn without an answer does not become the topic."""
+        return next((turn.answer.standalone_question for turn in reversed(self._turns) if turn.answer.answered), "")
+
+
+def leans_back(question: str) -> bool:
+    """Whether the question's words point at something outside it."""
+    return bool(_POINTS_BACK.search(question) or _CONTINUES.search(question)) or len(set(terms(question))) <= _FEW
+
+
+def readings(question: str, conversation: Conversation) -> list[str]:
+    """What the question may mean, itself first: then the topic with the new name in place of the old, and the topic put in front."""
+    topic = conversation.topic
+    if not topic or not leans_back(question):
+        return [question]
+    swapped = _swap_name(question, topic)
+    return [question, *([swapped] if swapped else []), f"{topic} {question}"]
+
+
+def _swap_name(question: str, topic: str) -> str:
+    """ "And Japan?" after "How was South Korea told?" -> "How was Japan told?"; empty if the question offers no bare phrase."""
+    phrase, name = _SWAPS.match(question), _NAME.search(topic)
+    if not phrase or not name or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
+        return ""
+    return topic[: name.start()] + phrase[1] + topic[name.end() :]

@@ -1,0 +1,63 @@
+"""`commentary doctor`: is everything there, and what to do about what is not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.indexing import age, changed_sources
+from bot.render import Page
+from bot.session import unfit_reason
+from bot.settings import Settings
+from index import CommentaryError, Generations, IndexReader, find_model, load_documents
+
+
+def check(settings: Settings) -> int:
+    """Print a line for each check; the number of problems that keep questions from being answered."""
+    page = Page(sys.stdout)
+    problems = 0
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("documents", _documents),
+        ("data folder", _data),
+        ("embedding model", _model),
+        ("index", _index),
+    )
+    for name, run in checks:
+        try:
+            page.line(f"ok       {name}: {run(settings)}")
+        except CommentaryError as error:
+            problems += 1
+            page.line(f"problem  {name}: {error}", "bold red")
+    page.line("ok       chat model: none needed, answers are the author's own sentences")
+    page.line("ok       Discord: not in this version")
+    return problems
+
+
+def _documents(settings: Settings) -> str:
+    loaded = load_documents([settings.corpus])
+    skipped = f", {len(loaded.skipped)} left out (commentary index lists them)" if loaded.skipped else ""
+    return f"{len(loaded.documents)} in {settings.corpus}{skipped}"
+
+
+def _data(settings: Settings) -> str:
+    folder = next(path for path in (settings.data_dir, *Path(settings.data_dir).absolute().parents) if path.exists())
+    if os.access(folder, os.W_OK):
+        return str(settings.data_dir)
+    return f"{settings.data_dir} is read-only: an index in it answers, but cannot be refreshed; COMMENTARY_DATA_DIR moves it"
+
+
+def _model(settings: Settings) -> str:
+    found = find_model(settings.embedding_model)
+    return f"{found.name}, weights {found.weights[:12]}"
+
+
+def _index(settings: Settings) -> str:
+    manifest = Generations(settings.data_dir).current()
+    reason = unfit_reason(manifest, settings)
+    if manifest is None or reason:
+        return f"will be built with the next question: {reason}"
+    IndexReader.open(settings.data_dir)
+    changed = changed_sources(manifest)
+    return f"built {age(manifest.created)} ago" + (f"; {len(changed)} documents changed since, type: commentary index" if changed else "")

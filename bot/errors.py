@@ -1,0 +1,17 @@
+"""Errors of the faces; the index has its own. All share one base."""
+
+from __future__ import annotations
+
+from index import CommentaryError
+
+
+class SettingsError(CommentaryError):
+    """A setting has a value that cannot be used."""
+
+
+class QuestionError(CommentaryError):
+    """What was asked is no question that can be answered: empty, or far too long."""
+
+
+class SavedAnswersError(CommentaryError):
+    """A file of saved answers cannot be read as one."""

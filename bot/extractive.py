@@ -1,0 +1,60 @@
+"""Evidence -> an answer in the author's own words, or the plain word that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.answers import NOT_SAID, Answer, Quote
+from index import Evidence, Judgement, terms
+
+# A further quote must be at least this probable beside the best one, and bring at least this share of terms not quoted yet.
+BESIDE_BEST = 0.5
+NEW_TERMS = 0.4
+
+
+def compose(question: str, standalone: str, judged: Judgement, *, threshold: float, top: int) -> Answer:
+    """Answer with the best evidence if the text answers at least this probably, else abstain and show the nearest passage."""
+    evidence, confidence = judged.evidence, judged.answerable
+    if not evidence or confidence < threshold:
+        nearest = as_quote(evidence[0]) if evidence else None
+        return Answer(question, standalone, False, NOT_SAID, confidence=confidence, nearest=nearest, evidence=evidence)
+    quotes = choose_quotes(evidence, top=top)
+    text = "\n\n".join(quote.text for quote in quotes)
+    return Answer(question, standalone, True, text, quotes=quotes, confidence=confidence, evidence=evidence)
+
+
+def choose_quotes(evidence: Sequence[Evidence], *, top: int) -> tuple[Quote, ...]:
+    """At most `top` quotes, best first: probable enough, none that repeats what the others say, neighbours merged."""
+    floor = BESIDE_BEST * evidence[0].score
+    chosen: list[Evidence] = []
+    said: set[str] = set()
+    for item in evidence:
+        if len(chosen) == top or item.score < floor:
+            break
+        own = set(terms(item.sentence.text))
+        if not chosen or len(own - said) >= NEW_TERMS * len(own):
+            chosen.append(item)
+            said |= own
+    return merge_neighbours(chosen)
+
+
+def merge_neighbours(chosen: Iterable[Evidence]) -> tuple[Quote, ...]:
+    """One quote for sentences that follow each other in a paragraph, with the score of the better; best first."""
+    quotes: list[Quote] = []
+    for quote in sorted(map(as_quote, chosen), key=lambda quote: (quote.document.id, quote.start)):
+        last = quotes[-1] if quotes else None
+        if (
+            last
+            and last.document is quote.document
+            and last.paragraph == quote.paragraph
+            and not last.document.text[last.end : quote.start].strip()
+        ):
+            quotes[-1] = Quote(last.document, last.start, quote.end, score=max(last.score, quote.score))
+        else:
+            quotes.append(quote)
+    return tuple(sorted(quotes, key=lambda quote: -quote.score))
+
+
+def as_quote(item: Evidence) -> Quote:
+    """The whole sentence as a quote."""
+    return Quote(item.sentence.document, item.sentence.start, item.sentence.end, score=item.score)

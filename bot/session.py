@@ -1,0 +1,137 @@
+"""Questions in, answers out, over whatever generation of the index is in use: what a face holds on to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from langchain_core.runnables import Runnable
+
+from bot.answers import Answer
+from bot.chain import Asked, build_chain
+from bot.conversation import Conversation, Turn
+from bot.errors import QuestionError
+from bot.settings import Settings
+from index import Builder, Generations, IndexDamaged, IndexReader, IndexUnavailable, LogisticEvidence, Manifest
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 2000  # characters
+ANOTHER_BUILDER = 120.0  # seconds to wait for a process that is building the index already
+
+Progress = Callable[[int, int], object]
+
+
+def clean_question(text: str) -> str:
+    """The question without what nobody can see, on one line. Raises QuestionError if nothing is left, or if it is far too long."""
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}")
+    readable = text.encode("utf-8", "replace").decode()
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in readable
+        if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") or char.isspace()
+    )
+    question = " ".join(kept.split())
+    if not any(char.isalnum() for char in question):
+        raise QuestionError('Type a question, for example: commentary ask "Why does China matter for sanctions?"')
+    return question
+
+
+class Session:
+    """Answers questions; builds the index if there is none, and follows it when it is built anew. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, *, progress: Progress = lambda done, total: None) -> None:
+        self._settings, self._progress = settings, progress
+        self._generations = Generations(settings.data_dir)
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._opened: tuple[IndexReader, Runnable[Asked, Answer]] | None = None
+
+    @property
+    def index(self) -> IndexReader:
+        """The generation in use, opened. Raises IndexUnavailable, ModelUnavailable, DocumentsError."""
+        return self._current()[0]
+
+    def ask(self, question: str, conversation: Conversation | None = None) -> Answer:
+        """Answer a question and add the turn to its conversation. Raises QuestionError and what `index` raises."""
+        conversation = Conversation() if conversation is None else conversation
+        asked = Asked(clean_question(question), conversation)
+        answer = self._current()[1].invoke(asked)
+        conversation.add(Turn(asked.question, answer))
+        return answer
+
+    def _current(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
+        """What was opened stays open for as long as somebody holds it, so a question in flight outlives a new generation."""
+        with self._lock:
+            stamp = self._generations.stamp()
+            if self._opened is None or stamp != self._stamp:
+                self._opened = self._open()
+                self._stamp = self._generations.stamp()
+            return self._opened
+
+    def _open(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
+        try:
+            index = IndexReader.of(self._settings.data_dir, self._fitting())
+        except IndexDamaged as error:
+            if self._opened is not None:  # what is open still answers
+                log.warning("%s", error)
+                return self._opened
+            log.warning("The index file %s is damaged or missing: building the index again", error.file)
+            index = IndexReader.of(self._settings.data_dir, self._build())
+        model = LogisticEvidence(index)
+        threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
+        return index, build_chain(index, model, threshold=threshold, top=self._settings.top)
+
+    def _fitting(self) -> Manifest:
+        """The manifest in use if it was made with these settings, else of a new build."""
+        manifest = self._generations.current()
+        reason = unfit_reason(manifest, self._settings)
+        if manifest and not reason:
+            return manifest
+        log.info("Building the index: %s", reason)
+        try:
+            return self._build()
+        except IndexUnavailable as error:
+            if manifest and manifest.model == self._settings.embedding_model:
+                log.warning("%s. Answering from the index as it is", error)
+                return manifest
+            raise
+
+    def _build(self) -> Manifest:
+        manifest = None
+        try:
+            manifest = self._generations.current()
+        except IndexDamaged:
+            pass
+        roots = chosen_roots(manifest, self._settings)
+        return (
+            Builder(self._settings.data_dir, self._settings.embedding_model)
+            .build(roots, wait=ANOTHER_BUILDER, progress=self._progress)
+            .manifest
+        )
+
+
+def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:
+    """What to index: the corpus somebody set, else what was indexed before; none means the packaged commentary."""
+    if manifest and not settings.chooses_corpus:
+        return list(manifest.roots)
+    return [str(Path(settings.corpus).resolve())] if settings.chooses_corpus else []
+
+
+def unfit_reason(manifest: Manifest | None, settings: Settings) -> str:
+    """Why the index in use cannot answer under these settings; empty if it can."""
+    from index.passages import SPLITTING
+
+    if manifest is None:
+        return "there is none yet"
+    if manifest.model != settings.embedding_model:
+        return f"it was made with the model {manifest.model}"
+    if manifest.splitting != SPLITTING:
+        return "it was made by another version of this program"
+    if list(manifest.roots) != chosen_roots(manifest, settings):
+        return "COMMENTARY_CORPUS names other documents"
+    return ""

@@ -1,0 +1,47 @@
+"""Settings: one class, one prefix, read once at the start and passed down. The only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from index import DEFAULT_MODEL, default_corpus
+
+PREFIX = "COMMENTARY_"
+
+
+class Settings(BaseSettings):
+    """`COMMENTARY_<NAME>` in the environment or in `.env`; `.env.example` lists all."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    corpus: Path = Field(default_factory=default_corpus, description="File or folder of documents to answer from (.md, .txt)")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("commentary-bot"), description="Folder for the index and the chat history"
+    )
+    embedding_model: str = Field(default=DEFAULT_MODEL, min_length=1, description="sentence-transformers model: a name or a folder")
+    threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Confidence below which the answer is that the commentary does not say; unset, the evidence model's own",
+    )
+    top: int = Field(default=3, ge=1, le=10, description="Most quotes in one answer")
+
+    @property
+    def chooses_corpus(self) -> bool:
+        """Whether somebody set the corpus, rather than left the default."""
+        return "corpus" in self.model_fields_set
+
+
+def read_settings() -> Settings:
+    """Raises SettingsError, naming each setting that is wrong and what it should be; values are not repeated, they may be secrets."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise SettingsError(f"{wrong}. Correct it in the environment or in .env (see .env.example)") from None

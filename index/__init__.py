@@ -1,0 +1,69 @@
+"""Documents -> passages -> vectors -> ranked evidence. Knows nothing of chat, terminals or Discord.
+
+Names behind `__getattr__` load heavy libraries, and only when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from index.documents import Loaded, default_corpus, load_documents
+from index.errors import CommentaryError, DocumentsError, IndexBusy, IndexDamaged, IndexUnavailable, ModelUnavailable
+from index.generations import Generations, Manifest
+from index.models import DEFAULT_MODEL, find_model
+from index.nouns import Document, Passage, Sentence, Span
+from index.sentences import split_sentences
+from index.words import matching_words, terms
+
+if TYPE_CHECKING:
+    from index.builder import Builder, Built
+    from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
+    from index.reader import IndexReader
+    from index.retriever import FusedRetriever
+
+_LAZY = {
+    "Builder": "index.builder",
+    "Built": "index.builder",
+    "Evidence": "index.evidence",
+    "Judgement": "index.evidence",
+    "EvidenceModel": "index.evidence",
+    "FusedRetriever": "index.retriever",
+    "IndexReader": "index.reader",
+    "LogisticEvidence": "index.evidence",
+}
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "Builder",
+    "Built",
+    "CommentaryError",
+    "Document",
+    "DocumentsError",
+    "Evidence",
+    "EvidenceModel",
+    "FusedRetriever",
+    "Generations",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexReader",
+    "IndexUnavailable",
+    "Judgement",
+    "Loaded",
+    "LogisticEvidence",
+    "Manifest",
+    "ModelUnavailable",
+    "Passage",
+    "Sentence",
+    "Span",
+    "default_corpus",
+    "find_model",
+    "load_documents",
+    "matching_words",
+    "split_sentences",
+    "terms",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'index' has no attribute {name!r}")
