@@ -42,7 +42,7 @@ class Reading:
 
 def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
     """The chain over one opened index; it keeps no state, so it may be shared between threads."""
-    retriever = FusedRetriever(index=index)
+    retriever = FusedRetriever(index)
 
     def read(question: str, config: RunnableConfig) -> Reading:
         passages = retriever.invoke(question, config)

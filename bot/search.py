@@ -22,7 +22,7 @@ class Hit:
 
 def search_index(index: IndexReader, query: str, top: int) -> list[Hit]:
     """The best `top` passages for `query`."""
-    documents = FusedRetriever(index=index, count=top).invoke(query)
+    documents = FusedRetriever(index, top).invoke(query)
     rows = [document.metadata["row"] for document in documents]
     evidence = LogisticEvidence(index).judge(query, rows).evidence
     hits = []

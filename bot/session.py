@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import unicodedata
@@ -103,10 +104,8 @@ class Session:
 
     def _build(self) -> Manifest:
         manifest = None
-        try:
+        with contextlib.suppress(IndexDamaged):
             manifest = self._generations.current()
-        except IndexDamaged:
-            pass
         roots = chosen_roots(manifest, self._settings)
         return (
             Builder(self._settings.data_dir, self._settings.embedding_model)

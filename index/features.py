@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ def _same(found: Candidates, one: int, other: int) -> bool:
 
 def _pairs(wanted: list[str], spoken: list[str]) -> float:
     """Share of the question's neighbouring terms that stand within three terms of each other in the sentence, in order."""
-    pairs = list(zip(wanted, wanted[1:], strict=False))
+    pairs = list(itertools.pairwise(wanted))
     if not pairs:
         return 0.0
     close = {(one, other) for at, one in enumerate(spoken) for other in spoken[at + 1 : at + 4]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def _plain_blocks(text: str, body: int) -> list[Block]:
     for gap in BLANK_LINES.finditer(text, body):
         edges += [gap.start(), gap.end()]
     edges.append(len(text))
-    return [block for block in _trimmed(text, zip(edges[::2], edges[1::2], strict=True))]
+    return list(_trimmed(text, zip(edges[::2], edges[1::2], strict=True)))
 
 
 def _trimmed(text: str, spans: Any) -> Iterator[Block]:
@@ -86,7 +87,7 @@ def _markdown_blocks(text: str, body: int) -> tuple[list[Block], list[tuple[int,
     blocks: list[Block] = []
     headings: list[tuple[int, Block]] = []
     tokens = MarkdownIt("commonmark").parse(source)
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in itertools.pairwise(tokens):
         if token.type not in ("paragraph_open", "heading_open") or token.map is None or content.type != "inline":
             continue
         begin, end = starts[token.map[0]], min(starts[token.map[1]], len(text))

@@ -6,7 +6,7 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import PrivateAttr
 
 from index.ranking import fused, top_rows
 from index.reader import IndexReader
@@ -22,16 +22,19 @@ class FusedRetriever(BaseRetriever):
     Each document's metadata has the passage's place, its `row` in the index, and the scores `dense`, `lexical` and `fused`.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-    index: IndexReader
     count: int = PASSAGES
+    _index: IndexReader = PrivateAttr()  # pydantic would look for a schema of everything an index holds
+
+    def __init__(self, index: IndexReader, count: int = PASSAGES) -> None:
+        super().__init__(count=count)
+        self._index = index
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None) -> list[LangChainDocument]:
-        vector = self.index.encoder.encode_query(query)
-        lexical = self.index.passage_lexicon.scores(terms(query))
-        dense = self.index.store.ranking(vector, min(CANDIDATES, len(self.index.passages)))
+        vector = self._index.encoder.encode_query(query)
+        lexical = self._index.passage_lexicon.scores(terms(query))
+        dense = self._index.store.ranking(vector, min(CANDIDATES, len(self._index.passages)))
         rows = sorted({row for row, _ in dense} | set(top_rows(lexical, CANDIDATES)))
-        cosine = np.asarray(self.index.passage_vectors[rows]) @ vector
+        cosine = np.asarray(self._index.passage_vectors[rows]) @ vector
         scores = fused(lexical[rows], cosine)
         return [
             self._document(rows[at], dense=float(cosine[at]), lexical=float(lexical[rows[at]]), fused=float(scores[at]))
@@ -39,6 +42,6 @@ class FusedRetriever(BaseRetriever):
         ]
 
     def _document(self, row: int, **scores: float) -> LangChainDocument:
-        passage = self.index.passages[row]
+        passage = self._index.passages[row]
         place = {key: getattr(passage, key) for key in ("start", "end", "section", "paragraph")}
         return LangChainDocument(passage.text, id=str(row), metadata={"document": passage.document.id, **place, "row": row, **scores})
