@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.answers import Answer, Quote
-from index import Document, split_sentences
+from index import Document
 
 # The questions are recognised by rules and the fact stands in the quote, so nothing is estimated here.
 CONFIDENCE = 0.95
@@ -115,6 +115,8 @@ def _line(document: Document, wanted: list[str]) -> Quote | None:
 
 
 def _sentence(document: Document, start: int, end: int, at: int) -> Quote:
+    from index import split_sentences
+
     inside = [(start + first, start + last) for first, last in split_sentences(document.text[start:end])]
     found = next(((first, last) for first, last in inside if first <= at < last), (start, end))
     return Quote(document, *found, score=CONFIDENCE)

@@ -5,14 +5,14 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from bot.about import answer_about
 from bot.answers import Answer
-from bot.conversation import Conversation
+from bot.conversation import Asked
 from bot.conversation import readings as possible_readings
 from bot.extractive import compose
 from bot.smalltalk import small_talk
@@ -22,14 +22,6 @@ from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgemen
 CLEARLY = 0.1
 # Of how many documents a question about "the document" is answered, where there are many and the conversation names none.
 DOCUMENTS = 4
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question in its conversation."""
-
-    question: str
-    conversation: Conversation = field(default_factory=Conversation)
 
 
 @dataclass(frozen=True)

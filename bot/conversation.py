@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.answers import Answer
 from index import terms
@@ -52,6 +52,14 @@ class Conversation:
     def topic(self) -> str:
         """The last question that was answered, standing alone; a turn without an answer does not become the topic."""
         return next((turn.answer.standalone_question for turn in reversed(self._turns) if turn.answer.answered), "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in its conversation: what the chain takes in."""
+
+    question: str
+    conversation: Conversation = field(default_factory=Conversation)
 
 
 def leans_back(question: str) -> bool:

@@ -11,7 +11,7 @@ from bot.indexing import age, changed_sources
 from bot.render import Page
 from bot.session import unfit_reason
 from bot.settings import Settings
-from index import CommentaryError, Generations, IndexReader, find_model, load_documents
+from index import CommentaryError, Generations, IndexReader, default_corpus, find_model, load_documents
 
 
 def check(settings: Settings) -> int:
@@ -36,9 +36,10 @@ def check(settings: Settings) -> int:
 
 
 def _documents(settings: Settings) -> str:
-    loaded = load_documents([settings.corpus])
+    folder = settings.corpus or default_corpus()
+    loaded = load_documents([folder])
     skipped = f", {len(loaded.skipped)} left out (commentary index lists them)" if loaded.skipped else ""
-    return f"{len(loaded.documents)} in {settings.corpus}{skipped}"
+    return f"{len(loaded.documents)} in {folder}{skipped}"
 
 
 def _data(settings: Settings) -> str:

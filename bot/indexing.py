@@ -6,41 +6,53 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from typing import TYPE_CHECKING
 
 from bot.render import Page, safe
 from bot.session import chosen_roots, unfit_reason
 from bot.settings import Settings
-from index import Builder, Generations, IndexDamaged, Manifest, load_documents
+from index import Generations, IndexDamaged, Manifest
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class Bar:
     """A progress bar on stderr that appears when there is something to embed; plain lines where stderr is no terminal."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._progress = Progress(*columns, console=None, transient=True, disable=not sys.stderr.isatty(), redirect_stdout=False)
-        self._progress.console.file = sys.stderr
+        self._progress: Progress | None = None
         self._task: TaskID | None = None
 
     def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._progress.stop()
+        if self._progress is not None:
+            self._progress.stop()
 
     def update(self, done: int, total: int) -> None:
-        if self._task is None:
-            if self._progress.disable:
-                print(f"Building the index: {total} texts to embed (some 20 seconds the first time)", file=sys.stderr)
-            self._progress.start()
-            self._task = self._progress.add_task("Building the index", total=total)
+        if self._progress is None or self._task is None:
+            self._progress, self._task = self._started(total)
         self._progress.update(self._task, completed=done)
+
+    def _started(self, total: int) -> tuple[Progress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            print(f"Building the index: {total} texts to embed (about 20 seconds the first time)", file=sys.stderr)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal, redirect_stdout=False)
+        progress.start()
+        return progress, progress.add_task("Building the index", total=total)
 
 
 def build_index(settings: Settings, roots: list[str], *, rebuild: bool) -> None:
     """Build or refresh, then say on stdout what was done and on stderr what was left out."""
+    from index import Builder
+
     roots = roots or chosen_roots(_intact(settings), settings)
     with Bar() as bar:
         built = Builder(settings.data_dir, settings.embedding_model).build(roots, rebuild=rebuild, progress=bar.update)
@@ -85,6 +97,8 @@ def changed_sources(manifest: Manifest) -> list[str]:
 
 def _same_text(path: Path, sha256: str) -> bool:
     from hashlib import sha256 as digest
+
+    from index import load_documents
 
     loaded = load_documents([path])
     return digest(loaded.documents[0].text.encode()).hexdigest() == sha256

@@ -7,16 +7,18 @@ import logging
 import threading
 import unicodedata
 from collections.abc import Callable
-from pathlib import Path
-
-from langchain_core.runnables import Runnable
+from typing import TYPE_CHECKING
 
 from bot.answers import Answer
-from bot.chain import Asked, build_chain
-from bot.conversation import Conversation, Turn
+from bot.conversation import Asked, Conversation, Turn
 from bot.errors import QuestionError
 from bot.settings import Settings
-from index import Builder, Generations, IndexDamaged, IndexReader, IndexUnavailable, LogisticEvidence, Manifest
+from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manifest
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from index import IndexReader
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +62,10 @@ class Session:
     def ask(self, question: str, conversation: Conversation | None = None) -> Answer:
         """Answer a question and add the turn to its conversation. Raises QuestionError and what `index` raises."""
         conversation = Conversation() if conversation is None else conversation
-        asked = Asked(clean_question(question), conversation)
-        answer = self._current()[1].invoke(asked)
-        conversation.add(Turn(asked.question, answer))
+        question = clean_question(question)
+        _, chain = self._current()
+        answer = chain.invoke(Asked(question, conversation))
+        conversation.add(Turn(question, answer))
         return answer
 
     def _current(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
@@ -74,7 +77,15 @@ class Session:
                 self._stamp = self._generations.stamp()
             return self._opened
 
+    def close(self) -> None:
+        """Give back what the open index holds; the session answers no more."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].close()
+
     def _open(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
+        from index import IndexReader  # imports what takes a second in an order that overlaps with reading the encoder
+
         try:
             index = IndexReader.of(self._settings.data_dir, self._fitting())
         except IndexDamaged as error:
@@ -83,6 +94,9 @@ class Session:
                 return self._opened
             log.warning("The index file %s is damaged or missing: building the index again", error.file)
             index = IndexReader.of(self._settings.data_dir, self._build())
+        from bot.chain import build_chain
+        from index import LogisticEvidence
+
         model = LogisticEvidence(index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
         return index, build_chain(index, model, threshold=threshold, top=self._settings.top)
@@ -103,6 +117,8 @@ class Session:
             raise
 
     def _build(self) -> Manifest:
+        from index import Builder
+
         manifest = None
         with contextlib.suppress(IndexDamaged):
             manifest = self._generations.current()
@@ -116,15 +132,13 @@ class Session:
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:
     """What to index: the corpus somebody set, else what was indexed before; none means the packaged commentary."""
-    if manifest and not settings.chooses_corpus:
-        return list(manifest.roots)
-    return [str(Path(settings.corpus).resolve())] if settings.chooses_corpus else []
+    if settings.corpus is not None:
+        return [str(settings.corpus.expanduser().resolve())]
+    return list(manifest.roots) if manifest else []
 
 
 def unfit_reason(manifest: Manifest | None, settings: Settings) -> str:
     """Why the index in use cannot answer under these settings; empty if it can."""
-    from index.passages import SPLITTING
-
     if manifest is None:
         return "there is none yet"
     if manifest.model != settings.embedding_model:

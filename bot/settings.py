@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from index import DEFAULT_MODEL, default_corpus
+from index import DEFAULT_MODEL
 
 PREFIX = "COMMENTARY_"
 
@@ -19,7 +19,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
 
-    corpus: Path = Field(default_factory=default_corpus, description="File or folder of documents to answer from (.md, .txt)")
+    corpus: Path | None = Field(
+        default=None, description="File or folder of documents (.md, .txt); unset, the commentary that comes with the package"
+    )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("commentary-bot"), description="Folder for the index and the chat history"
     )
@@ -31,11 +33,6 @@ class Settings(BaseSettings):
         description="Confidence below which the answer is that the commentary does not say; unset, the evidence model's own",
     )
     top: int = Field(default=3, ge=1, le=10, description="Most quotes in one answer")
-
-    @property
-    def chooses_corpus(self) -> bool:
-        """Whether somebody set the corpus, rather than left the default."""
-        return "corpus" in self.model_fields_set
 
 
 def read_settings() -> Settings:

@@ -18,7 +18,7 @@ from index import default_corpus
 
 def evaluate(settings: Settings, gold: Path | None, corpus: Path | None, *, as_json: bool) -> None:
     """Score the packaged gold set on the packaged commentary, or any other on any other corpus, whatever is indexed for asking."""
-    chosen = corpus or (settings.corpus if gold else default_corpus())
+    chosen = corpus or (settings.corpus if gold else None) or default_corpus()
     own = {"data_dir": settings.data_dir / "eval", "corpus": chosen}
     session = Session(Settings(**{**settings.model_dump(), **own}))
     _print(run(session, load_gold(gold or packaged_gold(), session.index.documents.values())), as_json)

@@ -1,26 +1,28 @@
 """Documents -> passages -> vectors -> ranked evidence. Knows nothing of chat, terminals or Discord.
 
-Names behind `__getattr__` load heavy libraries, and only when they are first used.
+Names in `_LAZY` are loaded when they are first used: what answers a question must not wait for what builds an index.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.documents import Loaded, default_corpus, load_documents
 from index.errors import CommentaryError, DocumentsError, IndexBusy, IndexDamaged, IndexUnavailable, ModelUnavailable
 from index.generations import Generations, Manifest
 from index.models import DEFAULT_MODEL, find_model
 from index.nouns import Document, Passage, Sentence, Span
-from index.sentences import split_sentences
 from index.words import matching_words, terms
 
 if TYPE_CHECKING:
     from index.builder import Builder, Built
+    from index.documents import Loaded, default_corpus, load_documents
     from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
+    from index.passages import SPLITTING
     from index.reader import IndexReader
     from index.retriever import FusedRetriever
+    from index.sentences import split_sentences
 
 _LAZY = {
+    "SPLITTING": "index.passages",
     "Builder": "index.builder",
     "Built": "index.builder",
     "Evidence": "index.evidence",
@@ -28,11 +30,16 @@ _LAZY = {
     "EvidenceModel": "index.evidence",
     "FusedRetriever": "index.retriever",
     "IndexReader": "index.reader",
+    "Loaded": "index.documents",
     "LogisticEvidence": "index.evidence",
+    "default_corpus": "index.documents",
+    "load_documents": "index.documents",
+    "split_sentences": "index.sentences",
 }
 
 __all__ = [
     "DEFAULT_MODEL",
+    "SPLITTING",
     "Builder",
     "Built",
     "CommentaryError",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from index.documents import Loaded, default_corpus, load_documents
-from index.errors import IndexDamaged, IndexUnavailable
+from index.errors import DocumentsError, IndexDamaged, IndexUnavailable
 from index.generations import Generations, Manifest
 from index.lexical import Lexicon
 from index.models import ModelFiles, find_model
@@ -54,13 +54,35 @@ class Builder:
         """
         with self._generations.writing(wait=wait):
             model = find_model(self._model)
-            loaded = load_documents(roots or [default_corpus()])
             old = None if rebuild else self._intact()
+            loaded = self._documents(roots, lost=old is None)
             facts = {"roots": tuple(roots), "model": model.name, "weights": model.weights, "splitting": SPLITTING}
             sources = {document.id: _source(document, path) for document, path in zip(loaded.documents, loaded.paths, strict=True)}
             if old and (*(getattr(old, key) for key in facts), old.sources) == (*facts.values(), sources):
                 return Built(old, changed=False, embedded=0)
             return self._write(loaded, model, old, {**facts, "sources": sources, "skipped": loaded.skipped}, progress)
+
+    def _documents(self, roots: Sequence[str], *, lost: bool) -> Loaded:
+        """The files under `roots`; where they are gone and the index is lost too, the texts that it kept."""
+        try:
+            return load_documents(roots or [default_corpus()])
+        except DocumentsError:
+            kept = self._kept_documents(roots) if lost else None
+            if kept is None:
+                raise
+            return kept
+
+    def _kept_documents(self, roots: Sequence[str]) -> Loaded | None:
+        try:
+            manifest = self._generations.current()
+            if manifest is None or manifest.roots != tuple(roots):
+                return None
+            self._generations.check(manifest, "documents.json")
+        except IndexDamaged:
+            return None
+        fields = json.loads((self._generations.folder(manifest.name) / "documents.json").read_bytes())
+        documents = tuple(map(Document.from_json, fields))
+        return Loaded(documents, tuple(Path(manifest.sources[document.id]["path"]) for document in documents), manifest.skipped)
 
     def _intact(self) -> Manifest | None:
         """The generation in use, if every file of it is what was written."""

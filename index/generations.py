@@ -146,7 +146,7 @@ class Generations:
         files |= {path.relative_to(self.data).as_posix(): _sha256(path) or "" for path in sorted(encoder.iterdir())}
         manifest = Manifest(format=FORMAT, name=name, created=_now(), files=files, **facts)
         _write(folder / "manifest.json", _as_json(manifest))
-        os.replace(folder, self.folder(name))
+        folder.replace(self.folder(name))
         _sync(self.folder(name).parent)
         return manifest
 
@@ -165,7 +165,7 @@ def _write(path: Path, raw: bytes) -> None:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, path)
+    draft.replace(path)
     _sync(path.parent)
 
 

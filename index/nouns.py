@@ -6,7 +6,9 @@ A span stores offsets, never text: its text is a slice of its document, so whate
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class Document:
     rights: str = ""
     sections: tuple[Section, ...] = field(default=(), repr=False)
     paragraphs: tuple[Paragraph, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Document:
+        """The document of which `dataclasses.asdict` made `fields`."""
+        sections = tuple(Section(**section) for section in fields["sections"])
+        paragraphs = tuple(Paragraph(**paragraph) for paragraph in fields["paragraphs"])
+        return cls(**{**fields, "sections": sections, "paragraphs": paragraphs})
 
     def paragraph_at(self, offset: int) -> Paragraph | None:
         """The paragraph that holds the character at `offset`, if one does."""

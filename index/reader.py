@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.errors import IndexDamaged, IndexUnavailable
 from index.generations import Generations, Manifest
-from index.nouns import Document, Paragraph, Passage, Section, Sentence
+from index.nouns import Document, Passage, Sentence
 
 if TYPE_CHECKING:
     from index.lexical import Lexicon
@@ -52,29 +52,34 @@ class IndexReader:
     @classmethod
     def of(cls, data: Path, manifest: Manifest) -> IndexReader:
         """The generation that `manifest` describes, whether or not it is the one in use."""
+        from index.onnx_encoder import OnnxEncoder
+
         generations = Generations(data)
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(2) as pool:  # the encoder is read and hashed while Python imports Chroma
             checked = pool.submit(generations.check, manifest, "encoders")
+            encoder = pool.submit(OnnxEncoder, generations.encoder_folder(manifest.weights))
             generations.check(manifest, *_PARTS)
             try:
-                reader = cls._load(generations, manifest)
+                reader = cls._load(generations.folder(manifest.name), manifest, encoder)
             except Exception as error:
                 checked.result()  # the likelier cause, with the name of the file
                 raise IndexDamaged(f"The index in {data} cannot be opened; type: commentary index --rebuild", file=manifest.name) from error
             checked.result()
         return reader
 
+    def close(self) -> None:
+        """Give back what the index holds outside this process; it answers no more."""
+        self.store.close()
+
     @classmethod
-    def _load(cls, generations: Generations, manifest: Manifest) -> IndexReader:
+    def _load(cls, folder: Path, manifest: Manifest, loading: Future[OnnxEncoder]) -> IndexReader:
         from index.lexical import Lexicon
-        from index.onnx_encoder import OnnxEncoder
         from index.store import PassageStore
 
-        folder = generations.folder(manifest.name)
-        documents = [_document(fields) for fields in json.loads((folder / "documents.json").read_bytes())]
+        documents = [Document.from_json(fields) for fields in json.loads((folder / "documents.json").read_bytes())]
         passages = [_passage(documents, *row) for row in json.loads((folder / "passages.json").read_bytes())]
         vectors = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("passages", "sentences")}
-        encoder = OnnxEncoder(generations.encoder_folder(manifest.weights))
+        encoder = loading.result()
         return cls(
             manifest=manifest,
             documents={document.id: document for document in documents},
@@ -86,12 +91,6 @@ class IndexReader:
             encoder=encoder,
             store=PassageStore.open(folder / "chroma", encoder, vectors=vectors["passages"], passages=passages),
         )
-
-
-def _document(fields: dict[str, Any]) -> Document:
-    sections = tuple(Section(**section) for section in fields.pop("sections"))
-    paragraphs = tuple(Paragraph(**paragraph) for paragraph in fields.pop("paragraphs"))
-    return Document(**fields, sections=sections, paragraphs=paragraphs)
 
 
 def _passage(documents: list[Document], row: int, start: int, end: int, sentences: list[list[int]]) -> Passage:

@@ -30,7 +30,7 @@ class PassageStore:
     """Dense ranking of passages by cosine. Its private copy goes when nobody holds the store any more."""
 
     def __init__(self, client: Client, collection: str, encoder: Embeddings, copy: tempfile.TemporaryDirectory[str] | None) -> None:
-        weakref.finalize(self, _release, client, copy)
+        self._released = weakref.finalize(self, _release, client, copy)
         self._store = Chroma(collection, encoder, client=client, create_collection_if_not_exists=False)
 
     @classmethod
@@ -49,6 +49,10 @@ class PassageStore:
         """(row of the passage, cosine), the nearest `count` first."""
         found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=count)
         return [(int(document.id or 0), 1.0 - float(distance)) for document, distance in found]
+
+    def close(self) -> None:
+        """Give the copy back at once."""
+        self._released()
 
 
 def _release(client: Client, copy: tempfile.TemporaryDirectory[str] | None) -> None:

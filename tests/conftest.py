@@ -10,7 +10,7 @@ import pytest
 
 from bot.session import Session
 from bot.settings import Settings
-from index import Builder, DEFAULT_MODEL, Document, IndexReader, default_corpus, load_documents
+from index import DEFAULT_MODEL, Builder, Document, IndexReader, default_corpus, load_documents
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
