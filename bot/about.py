@@ -16,7 +16,10 @@ from index import Document
 CONFIDENCE = 0.95
 
 # How people call the document: "the document" alone may be one that the text tells of, so it needs a "this".
-_IT = r"(?:it|this|(?:this|the|your) (?:\w+ )?(?:commentary|essay|article|op-?ed|piece|blog ?post)|this (?:document|text|paper|post|analysis|report))"
+_IT = (
+    r"(?:it|this|(?:this|the|your) (?:\w+ )?(?:commentary|essay|article|op-?ed|piece|blog ?post)"
+    r"|this (?:document|text|paper|post|analysis|report))"
+)
 _ISSUED = r"(?:published|written|posted|released|issued|dated|printed|come out|appear(?:ed)?)"
 _MONTHS = "January February March April May June July August September October November December".split()
 
@@ -66,17 +69,20 @@ _FACTS = (
     ),
     _Fact(
         rf"\bwhere\b.*\b{_IT} (?:first |originally )?{_ISSUED}|\bwho (?:published|publishes|issued|produced|produces|released) {_IT}"
-        rf"|\b(?:publisher|source) of {_IT}|\bwho is the publisher\b|\b(?:which|what) (?:organi[sz]ation|institution|think tank|institute|center)\b.*\b{_ISSUED}",
+        rf"|\b(?:publisher|source) of {_IT}|\bwho is the publisher\b"
+        rf"|\b(?:which|what) (?:organi[sz]ation|institution|think tank|institute|center)\b.*\b{_ISSUED}",
         lambda document: f"It was published by {document.publisher}." if document.publisher else "",
         lambda document: [document.publisher],
     ),
     _Fact(
-        rf"\b(?:title|headline|name) of {_IT}|\bwhat(?: is|['’]s) (?:the (?:title|headline)\W*$|{_IT} called)|\bwhat(?: is|['’]s) its (?:title|headline)",
+        rf"\b(?:title|headline|name) of {_IT}"
+        rf"|\bwhat(?: is|['’]s) (?:the (?:title|headline)\W*$|{_IT} called)|\bwhat(?: is|['’]s) its (?:title|headline)",
         lambda document: f"It is called {document.title}.",
         lambda document: [document.title],
     ),
     _Fact(
-        rf"\bwho (?:wrote|authored|has written) {_IT}|\bwho(?: is|['’]s| was) (?:the|its) (?:author|writer)\b|\bwho is {_IT} by\b|\bby whom (?:is|was) {_IT}"
+        rf"\bwho (?:wrote|authored|has written) {_IT}"
+        rf"|\bwho(?: is|['’]s| was) (?:the|its) (?:author|writer)\b|\bwho is {_IT} by\b|\bby whom (?:is|was) {_IT}"
         rf"|\b(?:author|writer) of {_IT}|\b(?:author['’]?s name|name of the author)\b",
         lambda document: f"The author is {document.author}." if document.author else "",
         lambda document: [document.author],

@@ -18,7 +18,7 @@ from bot.extractive import compose
 from bot.smalltalk import small_talk
 from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
 
-# A follow-up is read with the topic in front only if that finds clearly better evidence than the words alone.
+# The likeliest reading of a follow-up is kept unless another is at least this much more probably answered.
 CLEARLY = 0.1
 # Of how many documents a question about "the document" is answered, where there are many and the conversation names none.
 DOCUMENTS = 4
@@ -69,8 +69,7 @@ def _readings(step: dict[str, Any]) -> list[str]:
 
 
 def _likeliest(step: dict[str, Any]) -> Reading:
-    """The plain question, unless another reading finds clearly better evidence."""
-    readings: list[Reading] = step["readings"]
-    plain, *others = readings
-    best = max(others, key=lambda reading: reading.judged.answerable, default=plain)
-    return best if best.judged.answerable > plain.judged.answerable + CLEARLY else plain
+    """The first reading, unless another finds clearly better evidence."""
+    found: list[Reading] = step["readings"]
+    best = max(found, key=lambda reading: reading.judged.answerable)
+    return best if best.judged.answerable > found[0].judged.answerable + CLEARLY else found[0]

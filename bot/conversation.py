@@ -68,17 +68,21 @@ def leans_back(question: str) -> bool:
 
 
 def readings(question: str, conversation: Conversation) -> list[str]:
-    """What the question may mean, itself first: then the topic with the new name in place of the old, and the topic put in front."""
+    """What the question may mean, the likeliest first: itself, the topic with the new name in place of the old, the topic in front.
+
+    "And Japan?" says openly that it goes on from the topic, so there the plain words come last.
+    """
     topic = conversation.topic
     if not topic or not leans_back(question):
         return [question]
     swapped = _swap_name(question, topic)
-    return [question, *([swapped] if swapped else []), f"{topic} {question}"]
+    in_topic = [*([swapped] if swapped else []), f"{topic} {question}"]
+    return [*in_topic, question] if _CONTINUES.search(question) else [question, *in_topic]
 
 
 def _swap_name(question: str, topic: str) -> str:
-    """ "And Japan?" after "How was South Korea told?" -> "How was Japan told?"; empty if the question offers no bare phrase."""
-    phrase, name = _SWAPS.match(question), _NAME.search(topic)
+    """After "How did Trump tell South Korea?", "And Japan?" is "How did Trump tell Japan?"; empty if it is no bare phrase."""
+    phrase, name = _SWAPS.match(question), next(reversed(list(_NAME.finditer(topic))), None)
     if not phrase or not name or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
         return ""
     return topic[: name.start()] + phrase[1] + topic[name.end() :]

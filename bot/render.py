@@ -55,7 +55,7 @@ class Page:
 
     def __init__(self, stream: IO[str]) -> None:
         self._terminal = stream.isatty()
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not self._terminal)
+        self._console = _Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not self._terminal)
         if self._terminal and self._console.width > _WIDEST:
             self._console.width = _WIDEST
 
@@ -123,6 +123,13 @@ class Page:
             self._console.print(_Hanging(label, body))
         else:
             self._console.print(Text(label) + body)
+
+
+class _Console(Console):
+    """rich ends the process with its own exit code when nobody reads on; the command line has its own."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class _Hanging:

@@ -6,7 +6,10 @@ import re
 
 from bot.answers import Answer
 
-_HELP = 'Ask me about the commentary, for example "Why does China matter for sanctions?": I answer with the author\'s own sentences and where they stand, or say that the commentary does not say.'
+_HELP = (
+    'Ask me about the commentary, for example "Why does China matter for sanctions?": I answer with the author\'s own sentences '
+    "and where they stand, or say that the commentary does not say."
+)
 _REPLIES = (
     (r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))(?: there| all| everyone| bot)?", f"Hello. {_HELP}"),
     (
@@ -20,7 +23,8 @@ _REPLIES = (
     ),
     (r"how are you(?: doing)?(?: today)?|what['’]?s up|how(?: is|['’]s) it going", f"Ready to answer. {_HELP}"),
     (
-        r"help(?: me)?|what (?:can|do) you do|what can i ask(?: you)?|who are you|what are you|how do(?:es)? (?:you|this|it) work|how do i use (?:you|this)"
+        r"help(?: me)?|what (?:can|do) you do|what can i ask(?: you)?|who are you|what are you|how do(?:es)? (?:you|this|it) work"
+        r"|how do i use (?:you|this)"
         r"|are you (?:a )?(?:bot|human|ai|robot|real)|what is this(?: bot)?",
         _HELP,
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from index.errors import DocumentsError
+from index.errors import DocumentsError, UnreadableDocument
 from index.nouns import Document
 from index.outline import Outline, outline
 
@@ -46,17 +46,17 @@ def load_documents(roots: Sequence[str | Path]) -> Loaded:
         for path, identity, problem in _files(root):
             try:
                 if problem:
-                    raise ValueError(problem)
+                    raise UnreadableDocument(problem)
                 text = _read(path)
                 twin = seen.setdefault(hashlib.sha256(text.encode()).hexdigest(), identity)
                 if twin != identity:
-                    raise ValueError(f"the same text as {twin}")
+                    raise UnreadableDocument(f"the same text as {twin}")
                 if identity in documents:
-                    raise ValueError(f"another file is called {identity} too; rename one")
+                    raise UnreadableDocument(f"another file is called {identity} too; rename one")
                 found = outline(text, markdown=path.suffix.lower() in MARKDOWN, name=path.stem)
                 if not found.paragraphs:
-                    raise ValueError("empty: it has no text to quote")
-            except (OSError, ValueError) as error:
+                    raise UnreadableDocument("empty: it has no text to quote")
+            except (OSError, UnreadableDocument) as error:
                 skipped.append((str(path), _reason(error)))
                 continue
             documents[identity] = as_document(identity, text, found)
@@ -109,13 +109,13 @@ def _unfit(path: Path, root: Path) -> str:
 def _read(path: Path) -> str:
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ValueError("UTF-16; save it as UTF-8")
+        raise UnreadableDocument("UTF-16; save it as UTF-8")
     if b"\0" in raw:
-        raise ValueError(f"a NUL byte at offset {raw.index(0)}: not a text file")
+        raise UnreadableDocument(f"a NUL byte at offset {raw.index(0)}: not a text file")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 (byte 0x{raw[error.start]:02X} at offset {error.start}); save it as UTF-8") from error
+        raise UnreadableDocument(f"not UTF-8 (byte 0x{raw[error.start]:02X} at offset {error.start}); save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")  # as open() does: offsets are those of open(file).read()
 
 

@@ -9,6 +9,10 @@ class DocumentsError(CommentaryError):
     """No document could be read from the paths that were given."""
 
 
+class UnreadableDocument(CommentaryError):
+    """One file cannot be read as a document; the others can."""
+
+
 class IndexUnavailable(CommentaryError):
     """There is no index that can answer, and none could be built."""
 

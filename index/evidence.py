@@ -1,4 +1,4 @@
-"""Which sentences answer a question, and how surely. `EvidenceModel` is the seam: a trained reader takes the place of the regressions here."""
+"""Which sentences answer a question, and how surely. `EvidenceModel` is the seam that other models fill."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Regression:
 
 @dataclass(frozen=True)
 class LogisticWeights:
-    """`sentence`: does it answer, if the text does? `question`: does the text? Fitted by `index.training`; model card `index/evidence.md`."""
+    """`sentence`: does it answer, if the text does? `question`: does the text? The model card is `index/evidence.md`."""
 
     sentence: Regression
     question: Regression

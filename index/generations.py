@@ -98,7 +98,7 @@ class Generations:
         return Manifest(**{**found, "roots": tuple(found["roots"]), "skipped": tuple(map(tuple, found["skipped"]))})
 
     def check(self, manifest: Manifest, *parts: str) -> None:
-        """Compare the generation's files (those under `parts`, or all) with the manifest. Raises IndexDamaged, naming the first that differs."""
+        """Compare the generation's files (those under `parts`, or all) with the manifest. Raises IndexDamaged for the first that differs."""
         for file, digest in manifest.files.items():
             if not parts or file.split("/")[0] in parts:
                 path = self.data / file if file.startswith("encoders/") else self.folder(manifest.name) / file
@@ -107,7 +107,10 @@ class Generations:
 
     @contextmanager
     def writing(self, *, wait: float = 0) -> Iterator[None]:
-        """Hold the one writer lock, which dies with its process. Raises IndexBusy after `wait` seconds, IndexUnavailable if the folder cannot be written."""
+        """Hold the one writer lock, which dies with its process.
+
+        Raises IndexBusy after `wait` seconds, and IndexUnavailable if the folder cannot be written.
+        """
         note = self.data / "writer.json"
         try:
             self.data.mkdir(parents=True, exist_ok=True)
@@ -123,9 +126,8 @@ class Generations:
             _write(note, json.dumps({"pid": os.getpid(), "since": _now()}).encode())
             yield
         except OSError as error:
-            raise IndexUnavailable(
-                f"Writing the index in {self.data} failed ({error.strerror or error}); free some space or set COMMENTARY_DATA_DIR; the old index is untouched"
-            ) from error
+            reason = f"Writing the index in {self.data} failed ({error.strerror or error}), the old one is untouched"
+            raise IndexUnavailable(f"{reason}; free some space or set COMMENTARY_DATA_DIR") from error
         finally:
             lock.release()
 

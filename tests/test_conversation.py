@@ -1,0 +1,63 @@
+"""What a follow-up may mean, by rules: the plain question first, and the topic only of a turn that was answered."""
+
+import pytest
+
+from bot.answers import Answer
+from bot.conversation import LONGEST, Conversation, Turn, leans_back, readings
+from bot.session import Session
+
+
+def after(*turns: tuple[str, bool]) -> Conversation:
+    return Conversation(Turn(question, Answer(question, question, answered, "")) for question, answered in turns)
+
+
+def test_a_question_that_stands_alone_is_read_as_it_is() -> None:
+    assert readings("How many troops are stationed in Japan?", after(("Why does China matter?", True))) == ["How many troops are stationed in Japan?"]
+
+
+def test_the_first_question_has_no_topic() -> None:
+    assert readings("And Japan?", Conversation()) == ["And Japan?"]
+
+
+def test_a_new_name_takes_the_place_of_the_old_one() -> None:
+    assert readings("And Japan?", after(("Why was South Korea embarrassed?", True)))[0] == "Why was Japan embarrassed?"
+
+
+def test_a_pronoun_is_read_with_the_topic_in_front() -> None:
+    assert readings("Who told them?", after(("How did Seoul learn of it?", True)))[-1] == "How did Seoul learn of it? Who told them?"
+
+
+def test_a_turn_without_an_answer_does_not_become_the_topic() -> None:
+    assert after(("Why does China matter?", True), ("Who won the World Cup?", False)).topic == "Why does China matter?"
+
+
+@pytest.mark.parametrize("question", ["And their exports?", "Why not?", "who told them?", "What about the UN?", "the second one, what was it?"])
+def test_what_points_back_leans_back(question: str) -> None:
+    assert leans_back(question)
+
+
+def test_a_conversation_keeps_the_last_turns_only() -> None:
+    conversation = after(*((f"question {number}", True) for number in range(LONGEST + 5)))
+    assert [turn.question for turn in conversation][0] == "question 5"
+
+
+def test_a_follow_up_finds_what_its_words_alone_do_not(session: Session) -> None:
+    conversation = Conversation()
+    session.ask("How many American troops are stationed in South Korea?", conversation)
+    answer = session.ask("And in Japan?", conversation)
+    assert "50,000" in answer.text
+    assert answer.standalone_question == "How many American troops are stationed in Japan?"
+
+
+def test_a_new_topic_does_not_drag_the_old_one_along(session: Session) -> None:
+    conversation = Conversation()
+    session.ask("How many American troops are stationed in South Korea?", conversation)
+    question = "What did Time magazine say about the photo at the G-7 summit?"
+    assert session.ask(question, conversation).as_json(elapsed_ms=0) == session.ask(question).as_json(elapsed_ms=0)
+
+
+def test_abstention_holds_after_good_turns(session: Session) -> None:
+    conversation = Conversation()
+    for question in ("Why does China matter for sanctions?", "How many troops are in Japan?", "Who is Moon Jae-in?"):
+        assert session.ask(question, conversation).answered
+    assert not session.ask("What is the recipe for banana bread?", conversation).answered

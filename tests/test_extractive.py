@@ -1,0 +1,61 @@
+"""Evidence -> quotes: best first, neighbours merged, none that adds nothing; below the threshold, none at all."""
+
+import pytest
+
+from bot.answers import NOT_SAID
+from bot.extractive import compose
+from index import Document, Evidence, IndexReader, Judgement, Sentence, split_sentences
+
+
+@pytest.fixture
+def document(index: IndexReader) -> Document:
+    return next(iter(index.documents.values()))
+
+
+def sentence(document: Document, opening: str) -> Sentence:
+    paragraph = document.paragraph_at(document.text.index(opening))
+    spans = [(paragraph.start + start, paragraph.start + end) for start, end in split_sentences(document.text[paragraph.start : paragraph.end])]
+    return next(Sentence(document, *span) for span in spans if document.text.startswith(opening, span[0]))
+
+
+def judged(answerable: float, *evidence: tuple[Sentence, float]) -> Judgement:
+    return Judgement(tuple(Evidence(found, score) for found, score in evidence), answerable)
+
+
+def composed(judgement: Judgement, top: int = 3):
+    return compose("q", "q", judgement, threshold=0.5, top=top)
+
+
+def test_below_the_threshold_nothing_is_quoted_and_the_nearest_passage_is_apart(document: Document) -> None:
+    answer = composed(judged(0.49, (sentence(document, "Some 90 percent"), 0.4)))
+    assert (answer.answered, answer.quotes, answer.text) == (False, (), NOT_SAID)
+    assert answer.nearest is not None and answer.nearest.text.startswith("Some 90 percent")
+
+
+def test_no_evidence_at_all_is_an_abstention_without_a_nearest_passage() -> None:
+    answer = composed(Judgement())
+    assert (answer.answered, answer.nearest, answer.confidence) == (False, None, 0.0)
+
+
+def test_best_first_and_no_weak_second(document: Document) -> None:
+    best, good, weak = (sentence(document, opening) for opening in ("Some 90 percent", "Japan is only 600", "Officials at the Pentagon"))
+    answer = composed(judged(0.9, (best, 0.8), (good, 0.6), (weak, 0.39)))
+    assert [quote.start for quote in answer.quotes] == [best.start, good.start]
+    assert answer.text == f"{best.text}\n\n{good.text}"
+
+
+def test_neighbours_become_one_quote(document: Document) -> None:
+    first, second = sentence(document, "They were not perfect"), sentence(document, "With Chinese involvement")
+    answer = composed(judged(0.9, (second, 0.8), (first, 0.7)))
+    assert [(quote.start, quote.end, quote.score) for quote in answer.quotes] == [(first.start, second.end, 0.8)]
+
+
+def test_a_sentence_that_adds_no_new_words_is_left_out(document: Document) -> None:
+    whole = sentence(document, "Some 90 percent")
+    part = Sentence(document, whole.start, whole.start + 40)
+    assert len(composed(judged(0.9, (whole, 0.8), (part, 0.79))).quotes) == 1
+
+
+def test_top_bounds_the_number_of_quotes(document: Document) -> None:
+    found = [(sentence(document, opening), 0.8) for opening in ("Some 90 percent", "Japan is only 600", "Officials at the Pentagon")]
+    assert len(composed(judged(0.9, *found), top=2).quotes) == 2
