@@ -142,7 +142,7 @@ class _Hanging:
         width = len(self._label)
         lines = self._body.wrap(console, max(20, options.max_width - width))
         for number, line in enumerate(lines):
-            yield Text(self._label if number == 0 else " " * width, style="bold") + line
+            yield Text.assemble((self._label, "bold") if number == 0 else " " * width, line)
 
 
 def explanation(answer: Answer) -> Iterator[str]:
