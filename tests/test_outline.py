@@ -85,7 +85,7 @@ def test_a_markdown_title_is_line_0_once() -> None:
 
 
 def test_run_in_heads_open_sections() -> None:
-    text = "Before. All.\n\nSouth Korea. It has a treaty.\n\nMore of it.\n\nBank of the West. It lends.\n"
+    text = "It came before. All of it.\n\nSouth Korea. It has a treaty.\n\nMore of it.\n\nBank of the West. It lends.\n"
     assert sections(text) == [
         ("South Korea", "South Korea. It has a treaty.\n\nMore of it."),
         ("Bank of the West", "Bank of the West. It lends."),
