@@ -1,0 +1,84 @@
+"""Evidence is sorted, a probability, always the same, and tells what the text answers from what it does not."""
+
+import numpy as np
+import pytest
+
+from index import FusedRetriever, IndexReader, Judgement, LogisticEvidence
+from index.evidence import LogisticWeights, Regression
+
+ANSWERABLE = {
+    "Why does China matter for sanctions?": "Economic sanctions on the North depend on China for enforcement.",
+    "How many American troops are stationed in South Korea?": "The United States has a security treaty with South Korea, almost 30,000",
+    "How far is Japan from North Korea?": "Japan is only 600 miles from North Korea",
+    "Who nominated Robert King?": "He was nominated by President Barack Obama",
+    "How many American troops are stationed in Japan?": "In addition some 50,000 American troops are stationed in Japan.",
+}
+OFF_TOPIC = [
+    "What is the best recipe for apple pie?",
+    "Who is Zeus?",
+    "How do I install Python on Windows?",
+    "Which planet is the largest?",
+    "When was the telephone invented?",
+]
+
+
+@pytest.fixture(scope="module")
+def model(index: IndexReader) -> LogisticEvidence:
+    return LogisticEvidence(index)
+
+
+def judged(index: IndexReader, model: LogisticEvidence, question: str) -> Judgement:
+    return model.judge(question, [found.metadata["row"] for found in FusedRetriever(index).invoke(question)])
+
+
+@pytest.mark.parametrize(("question", "opening"), ANSWERABLE.items())
+def test_the_sentence_that_answers_is_the_best_evidence(index: IndexReader, model: LogisticEvidence, question: str, opening: str) -> None:
+    assert judged(index, model, question).evidence[0].sentence.text.startswith(opening)
+
+
+def test_answerable_questions_score_clearly_higher_than_off_topic_ones(index: IndexReader, model: LogisticEvidence) -> None:
+    yes, no = ([judged(index, model, question).answerable for question in questions] for questions in (ANSWERABLE, OFF_TOPIC))
+    assert min(yes) > model.threshold > max(no)
+    assert min(yes) - max(no) > 0.3
+
+
+@pytest.mark.parametrize("question", [*ANSWERABLE, *OFF_TOPIC, "", "of the", "🙂", "\u202eשלום", "x" * 2000, "1 2 3"])
+def test_evidence_is_sorted_and_a_probability(index: IndexReader, model: LogisticEvidence, question: str) -> None:
+    judgement = judged(index, model, question)
+    scores = [item.score for item in judgement.evidence]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0.0 <= score <= judgement.answerable <= 1.0 for score in scores)
+
+
+def test_every_sentence_of_the_passages_is_weighed_once(index: IndexReader, model: LogisticEvidence) -> None:
+    evidence = model.judge("Why does China matter?", range(len(index.passages))).evidence
+    assert sorted(item.sentence.row for item in evidence) == list(range(index.manifest.sentences))
+
+
+def test_evidence_is_the_same_every_time(index: IndexReader, model: LogisticEvidence) -> None:
+    again = LogisticEvidence(index)
+    for question in ANSWERABLE:
+        index.encoder._recent.cache_clear()  # or the same vector would only be looked up
+        assert judged(index, again, question) == judged(index, model, question)
+
+
+def test_nothing_to_weigh_is_no_evidence(model: LogisticEvidence) -> None:
+    assert model.judge("Why?", []) == Judgement((), 0.0)
+
+
+def test_weights_of_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.evidence.NAMES", ("cosine", "another"))
+    with pytest.raises(ValueError, match="type: make train"):
+        LogisticWeights.packaged()
+
+
+def test_a_regression_gives_the_logistic_of_standardised_features() -> None:
+    regression = Regression(("a", "b"), np.array([1.0, 2.0]), np.array([2.0, 4.0]), np.array([1.0, -1.0]), 0.5)
+    assert regression.probabilities(np.array([[1.0, 2.0], [3.0, -2.0]])) == pytest.approx([1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(-2.5))])
+
+
+def test_a_regression_is_stored_as_it_is() -> None:
+    packaged = LogisticWeights.packaged().sentence
+    again = Regression.from_json(packaged.as_json())
+    features = np.ones((1, len(packaged.names)))
+    assert (again.names, again.probabilities(features)) == (packaged.names, packaged.probabilities(features))
