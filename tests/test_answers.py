@@ -15,9 +15,20 @@ def generated_questions(commentary: Document, count: int) -> list[str]:
     """Questions from the text's own words and from noise, always the same ones."""
     chance = random.Random(7)
     words = commentary.text.split()
-    forms = ("What about {}?", "Why {}?", "who said {}", "{}", "How does {} matter?", "tell me of {} and {}", "{} {} {}", "Is it true that {}?")
+    forms = (
+        "What about {}?",
+        "Why {}?",
+        "who said {}",
+        "{}",
+        "How does {} matter?",
+        "tell me of {} and {}",
+        "{} {} {}",
+        "Is it true that {}?",
+    )
     noise = ["zebra", "“", "\u202e", "é", "9/11", "{braces}", "<@123>", "\\x00", "東京", "🙂", "'; DROP"]
-    pieces = [" ".join(words[at : at + size]) for at, size in ((chance.randrange(len(words)), chance.randint(1, 6)) for _ in range(count * 3))]
+    pieces = [
+        " ".join(words[at : at + size]) for at, size in ((chance.randrange(len(words)), chance.randint(1, 6)) for _ in range(count * 3))
+    ]
     pieces += noise * 5
     made = (chance.choice(forms).format(*(chance.choice(pieces) for _ in range(3))) for _ in range(count * 2))
     return [question for question in made if any(char.isalnum() for char in question)][:count]

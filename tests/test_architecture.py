@@ -60,7 +60,9 @@ def test_imports_keep_to_the_layers_and_libraries_to_their_homes(file: Path) -> 
 
 @pytest.mark.parametrize("package", ["bot", "evals"])
 def test_other_packages_use_the_face_of_index(package: str) -> None:
-    inside = {f"{path.name}: {module}" for path in (ROOT / package).rglob("*.py") for module in imports(path) if module.startswith("index.")}
+    inside = {
+        f"{path.name}: {module}" for path in (ROOT / package).rglob("*.py") for module in imports(path) if module.startswith("index.")
+    }
     assert inside == set()
 
 

@@ -50,14 +50,23 @@ def test_a_piped_conversation_answers_follows_up_and_saves_what_verify_accepts(o
 
 def test_more_repeats_nothing_and_reset_forgets(own_data: Path) -> None:
     done = piped(own_data, "Why does China matter for sanctions?", "/more", "/more", "/reset", "/more")
-    quotes = [line for line in done.stdout.splitlines() if line.startswith(("    ", "[")) and not line.strip().startswith(("China,", "United", "paragraph"))]
+    quotes = [
+        line
+        for line in done.stdout.splitlines()
+        if line.startswith(("    ", "[")) and not line.strip().startswith(("China,", "United", "paragraph"))
+    ]
     assert len(quotes) == len(set(quotes)) >= 7
     assert "Ask a question first" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("line", "hint"),
-    [("/context 9", "Type /context N"), ("/nonsense", "/help lists them"), ("/save", "Type /save FILE"), ("/save /no/such/folder/x.md", "cannot be written")],
+    [
+        ("/context 9", "Type /context N"),
+        ("/nonsense", "/help lists them"),
+        ("/save", "Type /save FILE"),
+        ("/save /no/such/folder/x.md", "cannot be written"),
+    ],
 )
 def test_a_mistaken_command_gets_a_hint_and_the_chat_goes_on(own_data: Path, line: str, hint: str) -> None:
     done = piped(own_data, "Who is Moon Jae-in?", line, "How many troops are in Japan?")
@@ -67,7 +76,9 @@ def test_a_mistaken_command_gets_a_hint_and_the_chat_goes_on(own_data: Path, lin
 def test_markdown_is_saved_with_places(own_data: Path, tmp_path: Path) -> None:
     piped(own_data, "How many troops are in Japan?", f"/save {tmp_path}/talk.md")
     written = (tmp_path / "talk.md").read_text(encoding="utf-8")
-    assert "## How many troops are in Japan?" in written and "> In addition some 50,000" in written and "king-2018-north-korea.txt" in written
+    assert (
+        "## How many troops are in Japan?" in written and "> In addition some 50,000" in written and "king-2018-north-korea.txt" in written
+    )
 
 
 def test_at_a_terminal_lines_are_edited_completed_and_remembered(own_data: Path) -> None:

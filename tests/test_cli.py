@@ -20,7 +20,9 @@ CHECK = Draft202012Validator(ANSWER)
 def commentary_command(data: Path):
     """Run `commentary ...` with the shared index; keyword arguments go to subprocess.run."""
 
-    def run(*arguments: str, code: int = 0, data: Path = data, env: dict[str, str] | None = None, **more) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, code: int = 0, data: Path = data, env: dict[str, str] | None = None, **more
+    ) -> subprocess.CompletedProcess[str]:
         settings = {**os.environ, "COMMENTARY_DATA_DIR": str(data), "HF_HUB_OFFLINE": "1", **(env or {})}
         command = [sys.executable, "-c", "from bot.cli import main; main()", *arguments]
         done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120, **more)
@@ -156,18 +158,24 @@ def test_a_changed_document_is_noticed(commentary_command, own_data: Path, tmp_p
 
 def test_a_torn_pipe_is_no_traceback(data: Path) -> None:
     command = f"{sys.executable} -c 'from bot.cli import main; main()' show king | head -c 10"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], env={**os.environ, "COMMENTARY_DATA_DIR": str(data)}, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], env={**os.environ, "COMMENTARY_DATA_DIR": str(data)}, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_an_ascii_only_terminal_still_gets_an_answer(commentary_command) -> None:
-    done = commentary_command("ask", "Where is the photo of the president from?", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+    done = commentary_command(
+        "ask", "Where is the photo of the president from?", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    )
     assert "G-7 Summit" in done.stdout
 
 
 def test_escape_sequences_of_a_document_never_reach_the_terminal(commentary_command, own_data: Path, tmp_path: Path) -> None:
     essay = tmp_path / "evil.txt"
-    essay.write_text("The ferry \x1b[31mto Skarholm\x07 \x1b]52;c;ZXZpbA==\x07leaves \u202eat nine\u202c every morning. It is red.\n", encoding="utf-8")
+    essay.write_text(
+        "The ferry \x1b[31mto Skarholm\x07 \x1b]52;c;ZXZpbA==\x07leaves \u202eat nine\u202c every morning. It is red.\n", encoding="utf-8"
+    )
     commentary_command("index", str(essay), data=own_data)
     for flags in ([], ["--json"]):
         out = commentary_command("ask", "When does the ferry to Skarholm leave?", *flags, data=own_data).stdout
@@ -179,7 +187,9 @@ def test_asking_loads_no_torch(data: Path) -> None:
         "import os, sys, bot.cli; sys.argv[1:] = ['ask', 'Why does China matter?'];"
         "leave = os._exit; bot.cli.os._exit = lambda code: (print(*sys.modules, file=sys.stderr), leave(code)); bot.cli.main()"
     )
-    done = subprocess.run([sys.executable, "-c", script], env={**os.environ, "COMMENTARY_DATA_DIR": str(data)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "COMMENTARY_DATA_DIR": str(data)}, capture_output=True, text=True
+    )
     loaded = set(done.stderr.split())
     assert {"chromadb", "onnxruntime", "bm25s"} <= loaded
     assert loaded & {"torch", "sentence_transformers", "transformers", "discord", "prompt_toolkit"} == set()

@@ -12,7 +12,9 @@ def after(*turns: tuple[str, bool]) -> Conversation:
 
 
 def test_a_question_that_stands_alone_is_read_as_it_is() -> None:
-    assert readings("How many troops are stationed in Japan?", after(("Why does China matter?", True))) == ["How many troops are stationed in Japan?"]
+    assert readings("How many troops are stationed in Japan?", after(("Why does China matter?", True))) == [
+        "How many troops are stationed in Japan?"
+    ]
 
 
 def test_the_first_question_has_no_topic() -> None:
@@ -31,7 +33,9 @@ def test_a_turn_without_an_answer_does_not_become_the_topic() -> None:
     assert after(("Why does China matter?", True), ("Who won the World Cup?", False)).topic == "Why does China matter?"
 
 
-@pytest.mark.parametrize("question", ["And their exports?", "Why not?", "who told them?", "What about the UN?", "the second one, what was it?"])
+@pytest.mark.parametrize(
+    "question", ["And their exports?", "Why not?", "who told them?", "What about the UN?", "the second one, what was it?"]
+)
 def test_what_points_back_leans_back(question: str) -> None:
     assert leans_back(question)
 

@@ -10,12 +10,12 @@ ANSWERABLE = {
     "Why does China matter for sanctions?": "Economic sanctions on the North depend on China for enforcement.",
     "How many American troops are stationed in South Korea?": "The United States has a security treaty with South Korea, almost 30,000",
     "How far is Japan from North Korea?": "Japan is only 600 miles from North Korea",
-    "Who nominated Robert King?": "He was nominated by President Barack Obama",
+    "When did the UN impose sanctions on Pyongyang?": "For example, after the last North Korean nuclear test in September 2017",
     "How many American troops are stationed in Japan?": "In addition some 50,000 American troops are stationed in Japan.",
 }
 OFF_TOPIC = [
     "What is the best recipe for apple pie?",
-    "Who is Zeus?",
+    "Who painted the Mona Lisa?",
     "How do I install Python on Windows?",
     "Which planet is the largest?",
     "When was the telephone invented?",

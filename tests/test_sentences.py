@@ -51,7 +51,9 @@ def test_white_space_has_no_sentence(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["word " * 2000, "x" * 5000, "longword" * 200 + " " + "y" * 4100 + " z", "a\n" * 4000], ids=["words", "one word", "mixed", "lines"]
+    "text",
+    ["word " * 2000, "x" * 5000, "longword" * 200 + " " + "y" * 4100 + " z", "a\n" * 4000],
+    ids=["words", "one word", "mixed", "lines"],
 )
 def test_what_runs_on_is_cut_at_white_space_and_nothing_is_lost(text: str) -> None:
     found = sentences(text)
@@ -63,8 +65,45 @@ def test_what_runs_on_is_cut_at_white_space_and_nothing_is_lost(text: str) -> No
 
 def test_every_character_of_300_random_texts_is_in_exactly_one_sentence() -> None:
     chance = random.Random(11)
-    pieces = ["He ", "U.S. ", "said", ". ", "? ", "! ", "”", "“", '"', "(", ")", "...", "…", "\n", "\u00a0", "  ", "e.g. ", "3.5", "é", "e\u0301"]
-    pieces += ["😀", "。", "\u200b", "\u2028", "\0", "\udcff", "\t", "Dr. ", "\u202e", "[1]", "word " * 500, "x" * 2100, "\u3000", "\x1c", "\x85"]
+    pieces = [
+        "He ",
+        "U.S. ",
+        "said",
+        ". ",
+        "? ",
+        "! ",
+        "”",
+        "“",
+        '"',
+        "(",
+        ")",
+        "...",
+        "…",
+        "\n",
+        "\u00a0",
+        "  ",
+        "e.g. ",
+        "3.5",
+        "é",
+        "e\u0301",
+    ]
+    pieces += [
+        "😀",
+        "。",
+        "\u200b",
+        "\u2028",
+        "\0",
+        "\udcff",
+        "\t",
+        "Dr. ",
+        "\u202e",
+        "[1]",
+        "word " * 500,
+        "x" * 2100,
+        "\u3000",
+        "\x1c",
+        "\x85",
+    ]
     for _ in range(300):
         text = "".join(chance.choice(pieces) for _ in range(chance.randint(0, 40)))
         covered = [at for start, end in split_sentences(text) for at in range(start, end)]

@@ -45,7 +45,16 @@ def test_one_answer_a_list_or_lines(tmp_path: Path, form) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "3", '"text"', '{"quotes": 3}', '{"quotes": [{"document": 1}]}', "[" * 100_000, '{"quotes": [{"document": "a.txt", "text": "x", "start": "0", "end": 1}]}'],
+    [
+        "",
+        "{",
+        "3",
+        '"text"',
+        '{"quotes": 3}',
+        '{"quotes": [{"document": 1}]}',
+        "[" * 100_000,
+        '{"quotes": [{"document": "a.txt", "text": "x", "start": "0", "end": 1}]}',
+    ],
 )
 def test_anything_else_is_one_clear_error(tmp_path: Path, content: str) -> None:
     file = tmp_path / "saved.json"

@@ -40,7 +40,9 @@ def main(bench: str, encoder_folder: str) -> None:
     top = {id(example): float(example.features[:, NAMES.index("cosine")].max()) for group in groups for example in group}
     for kind in ("adversarial", "off-topic"):
         for name, scores in (("confidence", sure), ("largest cosine", top)):
-            print(f"| {name}, AUROC against {kind} | {_interval(groups, lambda those, kind=kind, scores=scores: _auroc(those, kind, scores))} |")
+            print(
+                f"| {name}, AUROC against {kind} | {_interval(groups, lambda those, kind=kind, scores=scores: _auroc(those, kind, scores))} |"
+            )
     for kind in ("answerable", "adversarial", "off-topic"):
         kept = [sure[id(e)] < weights.threshold for group in groups for e in group if e.kind == kind]
         print(f"| abstained on at {weights.threshold}, {kind} (n = {len(kept)}) | {np.mean(kept):.3f} |")
