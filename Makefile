@@ -21,9 +21,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.
-export Q
+export QUESTION := $(value Q)
 ask: .venv/installed
-	@$(BIN)/commentary ask -- "$$Q" || test $$? -eq 1
+	@$(BIN)/commentary ask -- "$$QUESTION" || test $$? -eq 1
 
 chat: .venv/installed
 	@$(BIN)/commentary chat

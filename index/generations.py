@@ -98,7 +98,7 @@ class Generations:
         return Manifest(**{**found, "roots": tuple(found["roots"]), "skipped": tuple(map(tuple, found["skipped"]))})
 
     def check(self, manifest: Manifest, *parts: str) -> None:
-        """Compare the generation's files (those under `parts`, or all) with the manifest. Raises IndexDamaged for the first that differs."""
+        """Compare the generation's files (all, or those under `parts`) with the manifest. Raises IndexDamaged for one that differs."""
         for file, digest in manifest.files.items():
             if not parts or file.split("/")[0] in parts:
                 path = self.data / file if file.startswith("encoders/") else self.folder(manifest.name) / file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import bm25s
 import numpy as np
 
 from index.words import terms
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it lets its debug messages through
 
 
 class Lexicon:

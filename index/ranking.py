@@ -19,5 +19,6 @@ def standardised(scores: np.ndarray) -> np.ndarray:
 
 
 def fused(lexical: np.ndarray, dense: np.ndarray) -> np.ndarray:
-    """Sum of both rankings' z-scores over the same rows; `BENCHMARKS.md` compares it with reciprocal rank fusion."""
-    return standardised(lexical) + standardised(dense)
+    """Sum of both rankings' z-scores over the same rows."""
+    total: np.ndarray = standardised(lexical) + standardised(dense)
+    return total

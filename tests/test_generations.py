@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -263,29 +262,22 @@ else:
 
 
 @pytest.fixture
-def read_only(own_data: Path) -> Iterator[Path]:
-    paths = [own_data, *own_data.rglob("*")]
-    for path in paths:
-        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-    yield own_data
-    for path in paths:
-        path.chmod(path.stat().st_mode | stat.S_IWUSR)
-
-
-def without_privileges() -> list[str]:
-    """What makes a command obey permissions, if root runs these tests."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root may write everywhere, and there is no setpriv here to give that up")
-    return ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+def unwritable(own_data: Path) -> Path:
+    """A data folder that belongs to somebody else."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root can give files away, and only setpriv keeps root from writing to them")
+    for path in (own_data, *own_data.rglob("*")):
+        os.chown(path, 65534, 65534)
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return own_data
 
 
 @pytest.mark.parametrize("corpus", [False, True], ids=["as it was built", "although other documents are wanted"])
-def test_a_read_only_data_folder_still_answers(read_only: Path, tmp_path: Path, corpus: bool) -> None:
+def test_a_data_folder_that_cannot_be_written_still_answers(unwritable: Path, tmp_path: Path, corpus: bool) -> None:
     (tmp_path / "other.txt").write_text("Other text.\n")
     wanted = [str(tmp_path / "other.txt")] if corpus else []
-    command = [*without_privileges(), sys.executable, "-W", "error", "-c", READ_ONLY, str(read_only), *wanted]
+    privileges = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+    command = [*privileges, sys.executable, "-W", "error", "-c", READ_ONLY, str(unwritable), *wanted]
     child = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert "Economic sanctions on the North depend on China for enforcement." in child.stdout, child.stderr
     assert "Traceback" not in child.stderr

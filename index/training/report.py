@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,22 +31,21 @@ def main(bench: str, encoder_folder: str) -> None:
         "dense": lambda features: features[:, NAMES.index("cosine")],
     }
     for name, rank in rankings.items():
-        found = [_interval(groups, lambda those, k=k, rank=rank: _recall(those, rank, k)) for k in (1, 3)]
+        found = [_interval(groups, partial(_recall, rank=rank, k=k)) for k in (1, 3)]
         print(f"| {name} | {found[0]} | {found[1]} |")
-
-    def confidence(example: Example) -> float:
-        return float(weights.question.probabilities(summarise(example.features, weights.sentence.probabilities(example.features))[None])[0])
-
-    sure = {id(example): confidence(example) for group in groups for example in group}
+    sure = {id(example): _confidence(example, weights) for group in groups for example in group}
     top = {id(example): float(example.features[:, NAMES.index("cosine")].max()) for group in groups for example in group}
     for kind in ("adversarial", "off-topic"):
         for name, scores in (("confidence", sure), ("largest cosine", top)):
-            print(
-                f"| {name}, AUROC against {kind} | {_interval(groups, lambda those, kind=kind, scores=scores: _auroc(those, kind, scores))} |"
-            )
+            print(f"| {name}, AUROC against {kind} | {_interval(groups, partial(_auroc, kind=kind, scores=scores))} |")
     for kind in ("answerable", "adversarial", "off-topic"):
         kept = [sure[id(e)] < weights.threshold for group in groups for e in group if e.kind == kind]
         print(f"| abstained on at {weights.threshold}, {kind} (n = {len(kept)}) | {np.mean(kept):.3f} |")
+
+
+def _confidence(example: Example, weights: LogisticWeights) -> float:
+    scores = weights.sentence.probabilities(example.features)
+    return float(weights.question.probabilities(summarise(example.features, scores)[None])[0])
 
 
 def _recall(those: Sequence[Example], rank: Callable[[np.ndarray], np.ndarray], k: int) -> float:
