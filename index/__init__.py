@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
     from index.passages import SPLITTING
     from index.reader import IndexReader
-    from index.retriever import FusedRetriever
+    from index.retriever import PASSAGES, FusedRetriever
     from index.sentences import split_sentences
 
 _LAZY = {
+    "PASSAGES": "index.retriever",
     "SPLITTING": "index.passages",
     "Builder": "index.builder",
     "Built": "index.builder",
@@ -39,6 +40,7 @@ _LAZY = {
 
 __all__ = [
     "DEFAULT_MODEL",
+    "PASSAGES",
     "SPLITTING",
     "Builder",
     "Built",

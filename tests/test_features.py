@@ -72,7 +72,10 @@ def test_names_are_all_different() -> None:
 def test_columns_hold_what_their_names_say(index: IndexReader) -> None:
     question = "What percent of North Korea's trade is with China?"
     found = of(index, question, "Some 90 percent of North Korea")
-    vector, row = index.encoder.encode_query(question), next(s.row for p in index.passages for s in p.sentences if s.text.startswith("Some 90"))
+    vector, row = (
+        index.encoder.encode_query(question),
+        next(s.row for p in index.passages for s in p.sentences if s.text.startswith("Some 90")),
+    )
     everything = features(index, question)
     cosine = everything[:, NAMES.index("cosine")]
     assert found["cosine"] == pytest.approx(float(index.sentence_vectors[row] @ vector), abs=1e-6)

@@ -209,7 +209,24 @@ def test_every_block_of_300_random_texts_is_one_exact_slice() -> None:
 
 
 def test_spans_of_300_random_texts_are_in_order_apart_and_without_white_space_around_them() -> None:
-    pieces = ["> ", "- ", "1. ", "    ", "```\n", "\n", "\n\n", "word ", "South Korea. ", "É “x.” ", "<div>\n", "\\", "*", "[a]: /u\n", "😀", "\t"]
+    pieces = [
+        "> ",
+        "- ",
+        "1. ",
+        "    ",
+        "```\n",
+        "\n",
+        "\n\n",
+        "word ",
+        "South Korea. ",
+        "É “x.” ",
+        "<div>\n",
+        "\\",
+        "*",
+        "[a]: /u\n",
+        "😀",
+        "\t",
+    ]
     for seed in range(300):
         chance = random.Random(seed)
         text = "".join(chance.choice(pieces) for _ in range(chance.randint(1, 25)))

@@ -26,7 +26,11 @@ def texts(passage: Passage) -> list[str]:
 def test_no_sentence_of_the_commentary_is_cut(commentary: Document, passages: list[Passage]) -> None:
     whole = set()
     for paragraph in commentary.paragraphs:
-        pieces = split_sentences(commentary.text[paragraph.start : paragraph.end]) if paragraph.number else [(0, paragraph.end - paragraph.start)]
+        pieces = (
+            split_sentences(commentary.text[paragraph.start : paragraph.end])
+            if paragraph.number
+            else [(0, paragraph.end - paragraph.start)]
+        )
         whole |= {(paragraph.start + start, paragraph.start + end) for start, end in pieces}
     found = {(sentence.start, sentence.end) for passage in passages for sentence in passage.sentences}
     assert {commentary.text[start:end] for start, end in whole - found} == {"South Korea.", "Japan.", "China.", "United Nations."}
@@ -48,7 +52,9 @@ def test_every_sentence_has_its_own_row_in_reading_order(passages: list[Passage]
 
 def test_neighbours_of_one_paragraph_share_exactly_one_sentence_and_others_none(passages: list[Passage]) -> None:
     shared = [
-        (one.paragraph, len(set(one.sentences) & set(other.sentences))) for one, other in itertools.pairwise(passages) if one.end > other.start
+        (one.paragraph, len(set(one.sentences) & set(other.sentences)))
+        for one, other in itertools.pairwise(passages)
+        if one.end > other.start
     ]
     assert shared == [(10, 1), (11, 1)]  # the two paragraphs that are longer than a passage
 

@@ -97,9 +97,7 @@ def test_chroma_ranks_by_cosine_as_numpy_does(index: IndexReader) -> None:
     vector = index.encoder.encode_query(QUESTION)
     ranking = index.store.ranking(vector, len(index.passages))
     assert [row for row, _ in ranking] == dense_rows(index, QUESTION)
-    assert [score for _, score in ranking] == pytest.approx(
-        np.sort(np.asarray(index.passage_vectors) @ vector)[::-1], abs=1e-5
-    )
+    assert [score for _, score in ranking] == pytest.approx(np.sort(np.asarray(index.passage_vectors) @ vector)[::-1], abs=1e-5)
 
 
 @pytest.mark.parametrize("full", ["no folder for the copy", "the copy does not fit"])
