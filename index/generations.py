@@ -131,14 +131,19 @@ class Generations:
         finally:
             lock.release()
 
-    def new_folder(self) -> Path:
-        """An empty folder for a generation that is being written; leftovers of builds that died are removed first."""
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """An empty folder to write a generation into; gone again if that fails. Leftovers of builds that died are removed first."""
         for path in (self.data / "generations").glob(".new-*"):
             shutil.rmtree(path, ignore_errors=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         folder = self.data / "generations" / f".new-{stamp}"
         folder.mkdir(parents=True)
-        return folder
+        try:
+            yield folder
+        except BaseException:  # above all a full disk: what was written must not keep the room that the next try needs
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def seal(self, folder: Path, **facts: Any) -> Manifest:
         """Hash every file of `folder`, write its manifest and give it its final name. The pointer still names the old one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import IndexDamaged, IndexUnavailable
+from index.errors import IndexUnavailable
 from index.generations import Generations, Manifest
 from index.nouns import Document, Passage, Sentence
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.onnx_encoder import OnnxEncoder
     from index.store import PassageStore
 
-# Parts of a generation that would crash or mislead whoever opens them unchecked; the encoder is checked while they load.
+# Parts of a generation that are read; unchecked, a damaged one would crash or mislead.
 _PARTS = ("documents.json", "passages.json", "passages.npy", "sentences.npy", "bm25-passages", "bm25-sentences", "chroma")
 
 
@@ -55,17 +55,15 @@ class IndexReader:
         from index.onnx_encoder import OnnxEncoder
 
         generations = Generations(data)
-        with ThreadPoolExecutor(2) as pool:  # the encoder is read and hashed while Python imports Chroma
-            checked = pool.submit(generations.check, manifest, "encoders")
-            encoder = pool.submit(OnnxEncoder, generations.encoder_folder(manifest.weights))
+
+        def load_encoder() -> OnnxEncoder:
+            generations.check(manifest, "encoders")
+            return OnnxEncoder(generations.encoder_folder(manifest.weights))
+
+        with ThreadPoolExecutor(1) as pool:  # hashed and read while Python imports Chroma
+            encoder = pool.submit(load_encoder)
             generations.check(manifest, *_PARTS)
-            try:
-                reader = cls._load(generations.folder(manifest.name), manifest, encoder)
-            except Exception as error:
-                checked.result()  # the likelier cause, with the name of the file
-                raise IndexDamaged(f"The index in {data} cannot be opened; type: commentary index --rebuild", file=manifest.name) from error
-            checked.result()
-        return reader
+            return cls._load(generations.folder(manifest.name), manifest, encoder)
 
     def close(self) -> None:
         """Give back what the index holds outside this process; it answers no more."""

@@ -17,9 +17,11 @@ import chromadb
 import numpy as np
 from chromadb.api.client import Client
 from chromadb.config import Settings
+from chromadb.errors import ChromaError
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
+from index.errors import IndexUnavailable
 from index.nouns import Passage
 
 COLLECTION = "passages"
@@ -62,10 +64,18 @@ def _release(client: Client, copy: tempfile.TemporaryDirectory[str] | None) -> N
 
 
 def write_store(folder: Path, passages: Sequence[Passage], vectors: np.ndarray) -> None:
-    """Write a new store of `passages` with their (len(passages), dimension) unit vectors into the empty `folder`."""
-    client = _client(str(folder))
-    _fill(client, COLLECTION, passages, vectors)
-    client.close()
+    """Write a new store of `passages` with their (len(passages), dimension) unit vectors into the empty `folder`.
+
+    Raises IndexUnavailable if Chroma cannot write it.
+    """
+    try:
+        client = _client(str(folder))
+        _fill(client, COLLECTION, passages, vectors)
+        client.close()
+    except ChromaError as error:
+        raise IndexUnavailable(
+            f"Chroma cannot write its store ({error}), the old index is untouched; free some space and try again"
+        ) from error
 
 
 def _client(path: str | None) -> Client:

@@ -42,7 +42,7 @@ def test_what_points_back_leans_back(question: str) -> None:
 
 def test_a_conversation_keeps_the_last_turns_only() -> None:
     conversation = after(*((f"question {number}", True) for number in range(LONGEST + 5)))
-    assert [turn.question for turn in conversation][0] == "question 5"
+    assert next(turn.question for turn in conversation) == "question 5"
 
 
 def test_a_follow_up_finds_what_its_words_alone_do_not(session: Session) -> None:

@@ -66,7 +66,7 @@ def test_the_packaged_commentary_is_the_whole_default_corpus() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "One.\n\nTwo.\n".encode(),
+        b"One.\n\nTwo.\n",
         "\ufeffOne.\n\nTwo.\n".encode(),
         b"One.\r\n\r\nTwo.\r\n",
         "\ufeff---\r\ntitle: T\r\n---\r\nOne.\r\n\r\nTwo.\r\n".encode(),

@@ -14,7 +14,9 @@ def document(index: IndexReader) -> Document:
 
 def sentence(document: Document, opening: str) -> Sentence:
     paragraph = document.paragraph_at(document.text.index(opening))
-    spans = [(paragraph.start + start, paragraph.start + end) for start, end in split_sentences(document.text[paragraph.start : paragraph.end])]
+    spans = [
+        (paragraph.start + start, paragraph.start + end) for start, end in split_sentences(document.text[paragraph.start : paragraph.end])
+    ]
     return next(Sentence(document, *span) for span in spans if document.text.startswith(opening, span[0]))
 
 

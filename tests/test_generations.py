@@ -228,9 +228,9 @@ def test_a_writer_may_wait_for_the_lock(tmp_path: Path, holder: subprocess.Popen
 
 
 def test_a_failing_write_says_what_to_do_and_frees_the_lock(tmp_path: Path) -> None:
-    with pytest.raises(IndexUnavailable, match=r"failed \(No space left on device\), the old one is untouched; free some space"):
-        with Generations(tmp_path).writing():
-            Path("/dev/full").write_text("x")
+    message = r"failed \(No space left on device\), the old one is untouched; free some space"
+    with pytest.raises(IndexUnavailable, match=message), Generations(tmp_path).writing():
+        Path("/dev/full").write_text("x")
     with Generations(tmp_path).writing():
         pass
 

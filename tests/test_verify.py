@@ -59,7 +59,7 @@ def test_one_answer_a_list_or_lines(tmp_path: Path, form) -> None:
 def test_anything_else_is_one_clear_error(tmp_path: Path, content: str) -> None:
     file = tmp_path / "saved.json"
     file.write_text(content)
-    with pytest.raises(SavedAnswersError, match="name a file|nested too deeply") if content else _nothing_to_check():
+    with pytest.raises(SavedAnswersError, match=r"name a file|nested too deeply") if content else _nothing_to_check():
         assert check_saved(file, DOCUMENTS) == []
 
 
