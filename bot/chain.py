@@ -71,7 +71,7 @@ def _readings(step: dict[str, Any]) -> list[str]:
 def _likeliest(step: dict[str, Any]) -> Reading:
     """The first reading, unless another finds clearly better evidence.
 
-    A reading that brings in the topic counts only if its evidence speaks of what the question adds to it: else the topic alone was answered.
+    A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
     """
     asked: Asked = step["asked"]
     added = adds_to(asked.conversation.topic, asked.question)
