@@ -61,7 +61,7 @@ _FACTS = (
     _Fact(
         rf"\bcopyright|\b(?:rights (?:to|of|in|for)|licen[cs]e (?:to|of|for)) {_IT}",
         lambda document: document.rights,
-        lambda document: document.rights.split(". "),
+        lambda document: [document.rights, *document.rights.split(". ")],
     ),
     _Fact(
         rf"\b(?:when|what (?:date|day|month|year)|how long ago)\b.*\b{_IT} (?:first |originally )?{_ISSUED}"
@@ -73,7 +73,8 @@ _FACTS = (
     _Fact(
         rf"\bwhere\b.*\b{_IT} (?:first |originally )?{_ISSUED}|\bwho (?:published|publishes|issued|produced|produces|released) {_IT}"
         rf"|\b(?:publisher|source) of {_IT}|\bwho is the publisher\b"
-        rf"|\b(?:which|what) (?:organi[sz]ation|institution|think[ -]tank|institute|center)\b.*\b(?:{_ISSUED}|{_ISSUE} {_IT}|put {_IT} out)",
+        r"|\b(?:which|what) (?:organi[sz]ation|institution|think[ -]tank|institute|center)\b.*"
+        rf"\b(?:{_ISSUED}|{_ISSUE} {_IT}|put {_IT} out)",
         lambda document: f"It was published by {document.publisher}." if document.publisher else "",
         lambda document: [document.publisher],
     ),
@@ -124,18 +125,19 @@ def answer_about(question: str, documents: Iterable[Document]) -> Answer | None:
 
 
 def _line(document: Document, wanted: list[str]) -> Quote | None:
-    """The first sentence, title lines included, that holds one of `wanted`, tried in order."""
+    """The first sentences, title lines included, that hold one of `wanted`, tried in order."""
     for text in filter(None, wanted):
         for paragraph in document.paragraphs:
             at = document.text.find(text, paragraph.start, paragraph.end)
             if at >= 0:
-                return _sentence(document, paragraph.start, paragraph.end, at)
+                return _sentences(document, paragraph.start, paragraph.end, (at, at + len(text)))
     return None
 
 
-def _sentence(document: Document, start: int, end: int, at: int) -> Quote:
+def _sentences(document: Document, start: int, end: int, wanted: tuple[int, int]) -> Quote:
+    """The sentences of the paragraph from `start` to `end` that hold the characters from `wanted[0]` to `wanted[1]`."""
     from index import split_sentences
 
     inside = [(start + first, start + last) for first, last in split_sentences(document.text[start:end])]
-    found = next(((first, last) for first, last in inside if first <= at < last), (start, end))
-    return Quote(document, *found, score=CONFIDENCE)
+    held = [(first, last) for first, last in inside if first < wanted[1] and wanted[0] < last] or [(start, end)]
+    return Quote(document, held[0][0], held[-1][1], score=CONFIDENCE)
