@@ -1,4 +1,4 @@
-"""The gold set is sound, the scorers say what they should of answers made by hand, and the product reaches the floors of its promises."""
+"""The gold set is sound, and a row that cannot be scored is named."""
 
 import json
 from collections import Counter
@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Answer, Quote
-from bot.session import Session
 from evals.gold import KINDS, GoldError, GoldRow, load_gold, packaged_gold
-from evals.run import run
-from evals.scorers import score, summary
 from index import Document
 
 
@@ -21,7 +17,7 @@ def gold(commentary: Document) -> list[GoldRow]:
 
 def test_the_gold_set_covers_every_kind(gold: list[GoldRow]) -> None:
     kinds = Counter(row.kind for row in gold)
-    assert len(gold) >= 60 and set(kinds) == set(KINDS) and min(kinds.values()) >= 5
+    assert len(gold) >= 60 and set(kinds) >= set(KINDS) - {"follow-up"} and min(kinds.values()) >= 5
     assert len({row.question for row in gold}) == len(gold)
 
 
@@ -38,12 +34,18 @@ def test_facts_stand_in_the_text(gold: list[GoldRow], commentary: Document) -> N
 ROW = {"id": "x", "question": "Why?", "kind": "why", "answerable": True, "evidence": [["Economic sanctions on the North"]]}
 BAD = [
     ("not json", "line 1"),
+    ("", "has no questions"),
     (json.dumps({**ROW, "evidence": [["words that nobody wrote"]]}), "no document has the snippet"),
-    (json.dumps({**ROW, "kind": "silly"}), "is none of"),
-    (json.dumps({**ROW, "question": " "}), "question is empty"),
-    (json.dumps({**ROW, "evidence": []}), "needs evidence"),
+    (json.dumps({**ROW, "kind": "silly"}), "kind: 'silly' is not one of"),
+    (json.dumps({**ROW, "question": " "}), "question: ' ' does not match"),
+    (json.dumps({**ROW, "evidence": []}), "evidence: .* non-empty"),
+    (json.dumps({**ROW, "evidence": ["words"]}), "evidence.0: 'words' is not of type 'array'"),
+    (json.dumps({**ROW, "kind": "follow-up"}), "'history' is a required property"),
+    (json.dumps({**ROW, "fact": ["9"]}), "'fact' was unexpected"),
+    (json.dumps({**ROW, "confirmed": False}), "nobody has confirmed"),
     (json.dumps(ROW) + "\n" + json.dumps(ROW), "line 2: the id 'x' is taken"),
     (json.dumps({"id": "x"}), "line 1"),
+    ("[" * 100_000, "line 1"),
 ]
 
 
@@ -54,49 +56,7 @@ def test_a_row_that_cannot_be_scored_is_named(tmp_path: Path, commentary: Docume
         load_gold(tmp_path / "gold.jsonl", [commentary])
 
 
-def row(*groups: tuple[str, ...], answerable: bool = True) -> GoldRow:
-    return GoldRow("r", "q", "direct" if answerable else "false-premise", (), answerable, groups, (), "")
-
-
-def answered(commentary: Document, *openings: str) -> Answer:
-    starts = [commentary.text.index(opening) for opening in openings]
-    quotes = tuple(Quote(commentary, start, start + len(opening)) for start, opening in zip(starts, openings, strict=True))
-    return Answer("q", "q", bool(quotes), "", quotes=quotes)
-
-
-CHINA, JAPAN = "Some 90 percent of North Korea’s total trade", "some 50,000 American troops"
-SCORED = [
-    (row(("Some 90 percent",)), [CHINA], True, True, 1, "every place is quoted"),
-    (row(("Some 90 percent",)), [JAPAN, CHINA], True, False, 1, "every place is quoted"),
-    (row(("Some 90 percent",), ("50,000",)), [CHINA], False, True, 1, "quotes 1 of 2 places"),
-    (row(("Some 90 percent", "50,000")), [JAPAN], True, True, 1, "every place is quoted"),
-    (row(("Some 90 percent",)), [], False, False, 0, "abstains"),
-    (row(answerable=False), [], True, None, 0, "abstains"),
-    (row(answerable=False), [JAPAN], False, None, 0, "answers what the text does not say"),
-    (row(("50,000",), answerable=False), [JAPAN], True, None, 1, "corrects the premise"),
-    (row(("50,000",), answerable=False), [CHINA, JAPAN], False, None, 1, "answers what the text does not say"),
-]
-
-
-@pytest.mark.parametrize(("gold_row", "quoted", "right", "first", "good", "why"), SCORED)
-def test_an_answer_is_scored_with_its_reason(commentary: Document, gold_row: GoldRow, quoted, right, first, good, why) -> None:
-    found = score(gold_row, answered(commentary, *quoted), 1.0)
-    assert (found.right, found.first_quote_hit, found.good_quotes, found.why, found.verbatim) == (right, first, good, why, True)
-
-
-def test_the_summary_counts_each_kind_apart(commentary: Document) -> None:
-    scored = [score(gold_row, answered(commentary, *quoted), elapsed) for elapsed, (gold_row, quoted, *_) in enumerate(SCORED)]
-    figures = summary(scored)
-    assert figures["evidence_hit"] == pytest.approx(3 / 5)
-    assert figures["first_quote_hit"] == pytest.approx(3 / 5)
-    assert figures["quote_precision"] == pytest.approx(4 / 5)
-    assert figures["false_abstention"] == pytest.approx(1 / 5)
-    assert figures["abstention_false_premise"] == pytest.approx(2 / 4)
-    assert (figures["p50_ms"], figures["p95_ms"]) == (4, 8)
-
-
-def test_the_product_keeps_its_promises_on_the_gold_set(session: Session, gold: list[GoldRow]) -> None:
-    figures = summary(run(session, gold))
-    assert figures["verbatim"] == 1.0
-    assert figures["abstention_off_topic"] >= 0.97
-    assert figures["evidence_hit"] >= 0.75
+def test_a_confirmed_follow_up_is_a_row(tmp_path: Path, commentary: Document) -> None:
+    row = {**ROW, "kind": "follow-up", "history": ["Who?"], "confirmed": True}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert [row.history for row in load_gold(tmp_path / "gold.jsonl", [commentary])] == [("Who?",)]
