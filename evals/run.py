@@ -1,63 +1,94 @@
-"""`commentary eval`: ask every gold question, score the answers, print the figures."""
+"""Ask every gold question and score the answers: of the product, and of the baselines in the same run."""
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from bot.conversation import Conversation
-from bot.render import Page, as_line, safe
-from bot.session import Session
-from bot.settings import Settings
-from evals.gold import KINDS, GoldRow, load_gold, packaged_gold
-from evals.scorers import Scored, score, share, summary
-from index import default_corpus
+from evals.figures import Figure, Marks, summary
+from evals.gold import GoldRow
+from evals.needs import installed
+from evals.retrieval import DEPTH, Ranking, score_rankings
+from evals.scorers import Scored, score
+from evals.systems import System, cut
+from index import Document, Span
 
 
-def evaluate(settings: Settings, gold: Path | None, corpus: Path | None, *, as_json: bool) -> None:
-    """Score the packaged gold set on the packaged commentary, or any other on any other corpus, whatever is indexed for asking."""
-    chosen = corpus or (settings.corpus if gold else None) or default_corpus()
-    own = {"data_dir": settings.data_dir / "eval", "corpus": chosen}
-    session = Session(Settings(**{**settings.model_dump(), **own}))
-    _print(run(session, load_gold(gold or packaged_gold(), session.index.documents.values())), as_json)
+@dataclass(frozen=True)
+class Run:
+    """One system's answers to every question, in order, and its figures. `cut`: they were shortened to the length of ours."""
+
+    name: str
+    scored: tuple[Scored, ...]
+    figures: Mapping[str, Figure]
+    cut: bool = False
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of each question, by a key that changes with its words, so that only like is compared with like."""
+        return {key(one.row): one.marks for one in self.scored}
 
 
-def run(session: Session, rows: Sequence[GoldRow]) -> list[Scored]:
-    """Ask and score each row in a conversation of its own."""
-    session.ask(rows[0].question)  # the first question pays for what is loaded late
-    return [_asked(session, row) for row in rows]
+def key(row: GoldRow) -> str:
+    """What a question is compared by between runs: its id and its words."""
+    return "\n".join([row.id, *row.history, row.question])
 
 
-def _asked(session: Session, row: GoldRow) -> Scored:
+def run(system: System, rows: Sequence[GoldRow], sources: Mapping[str, str]) -> Run:
+    """Ask and score each row in a conversation of its own; `sources` are the documents' texts, read apart from the index."""
+    system.ask(rows[0].question, Conversation())  # the first question pays for what is loaded late
+    scored = [_asked(system, row, sources) for row in rows]
+    rankings = {one.row.id: _ranking(system, one) for one in scored if one.row.answerable}
+    marks = score_rankings(rankings)
+    return _run(system, [replace(one, marks={**one.marks, **marks.get(one.row.id, {})}) for one in scored])
+
+
+def run_cut(system: System, whole: Run, ours: Run, sources: Mapping[str, str]) -> Run:
+    """The same answers cut to as many characters as ours quote for that question: to our mean where we quote nothing."""
+    lengths = [sum(len(quote.text) for quote in one.answer.quotes) for one in ours.scored]
+    mean = round(float(np.mean([length for length in lengths if length] or [0])))
+    scored = [
+        score(theirs.row, cut(theirs.answer, length or mean), sources, theirs.elapsed_ms)
+        for theirs, length in zip(whole.scored, lengths, strict=True)
+    ]
+    return replace(_run(system, scored), name=f"{whole.name}, as many characters as ours", cut=True)
+
+
+def baselines(documents: Sequence[Document]) -> list[System]:
+    """Every baseline that is installed: LlamaIndex is an extra of its own."""
+    from evals.baselines.bm25 import Bm25
+    from evals.baselines.stock_langchain import StockLangChain
+
+    found: list[System] = [StockLangChain(documents), Bm25(documents)]
+    if installed("llama-index"):
+        from evals.baselines.stock_llama_index import StockLlamaIndex
+
+        found.append(StockLlamaIndex(documents))
+    return found
+
+
+def _run(system: System, scored: Sequence[Scored]) -> Run:
+    return Run(system.name, tuple(scored), summary(scored, probabilities=system.probabilities))
+
+
+def _asked(system: System, row: GoldRow, sources: Mapping[str, str]) -> Scored:
     conversation = Conversation()
     for earlier in row.history:
-        session.ask(earlier, conversation)
+        system.ask(earlier, conversation)
     started = time.perf_counter()
-    answer = session.ask(row.question, conversation)
-    return score(row, answer, (time.perf_counter() - started) * 1000)
+    answer = system.ask(row.question, conversation)
+    return score(row, answer, sources, (time.perf_counter() - started) * 1000)
 
 
-def _print(scored: Sequence[Scored], as_json: bool) -> None:
-    figures = summary(scored)
-    if as_json:
-        rows = [
-            {"id": one.row.id, "right": one.right, "why": one.why, "answer": one.answer.as_json(elapsed_ms=one.elapsed_ms)}
-            for one in scored
-        ]
-        print(as_line({"summary": figures, "rows": rows}))
-        return
-    page = Page(sys.stdout)
-    for name, value in figures.items():
-        shown = f"{value:.1f}" if name.endswith("_ms") else f"{value}" if isinstance(value, int) else f"{value:.1%}"
-        page.line(f"{name.replace('_', ' '):<26}{shown:>8}")
-    page.line()
-    for kind in KINDS:
-        own = [one for one in scored if one.row.kind == kind]
-        if own:
-            page.line(f"{kind:<26}{share([one.right for one in own]):>8.1%} of {len(own)} right")
-    page.line()
-    for one in scored:
-        if not one.right:
-            page.line(f"missed {one.row.id}: {safe(one.row.question)} ({one.why}, confidence {one.answer.confidence:.2f})")
+def _ranking(system: System, scored: Scored) -> Ranking:
+    relevant = [_name(span) for span in system.passages if any(snippet in span.text for snippet in scored.row.snippets)]
+    retrieved = system.retrieve(scored.answer.standalone_question, DEPTH)
+    return Ranking([_name(span) for span in retrieved], relevant)
+
+
+def _name(span: Span) -> str:
+    return f"{span.document.id} {span.start}:{span.end}"
