@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,baselines]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.
@@ -40,8 +40,13 @@ test-slow: .venv/developing
 check: .venv/developing
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-eval: .venv/installed
-	@$(BIN)/commentary eval
+.venv/evaluating: .venv/installed
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[eval,baselines]' >&2
+	@touch $@
+
+# ARGS for more, such as ARGS=--baselines; the report goes to report/.
+eval: .venv/evaluating
+	@$(BIN)/commentary eval --floor evals/floors.toml $(ARGS)
 
 bench: .venv/developing
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m evals.bench

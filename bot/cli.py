@@ -208,12 +208,28 @@ def discord() -> None:
 def evaluate(
     gold: Annotated[Path | None, typer.Option(help="Gold questions (JSON lines); without it, those on the packaged commentary.")] = None,
     corpus: Annotated[Path | None, typer.Option(help="Documents that the questions are asked of.")] = None,
+    report: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("report"),
+    against: Annotated[
+        Path | None, typer.Option(help="A saved report.json to compare with; without it, the last one in the folder.")
+    ] = None,
+    floor: Annotated[Path | None, typer.Option(help="Floors (TOML or JSON); exit code 1 if a figure is under one.")] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Score stock LangChain, BM25 and LlamaIndex beside ours.")] = False,
+    judge: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Ask a chat model's opinion too, through ragas.")] = None,
+    harvest: Annotated[
+        list[Path] | None, typer.Option(help="Make candidate questions of saved answers instead; may be given several times.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the answers to a gold question set."""
-    from evals.run import evaluate as run_evaluation
+    """Score the answers to a gold question set, write the report, compare with the last run, fail under a floor."""
+    from evals.command import Wanted
+    from evals.command import evaluate as run_evaluation
+    from evals.command import harvest as run_harvest
 
-    run_evaluation(read_settings(), gold, corpus, as_json=as_json)
+    wanted = Wanted(gold, corpus, report, against, floor, baselines, judge)
+    if harvest:
+        run_harvest(read_settings(), wanted, harvest)
+    elif not run_evaluation(read_settings(), wanted, as_json=as_json):
+        raise typer.Exit(NOT_SAID)
 
 
 @app.command()

@@ -1,0 +1,163 @@
+"""Each fault that could creep in trips the gate, on the packaged questions and the committed floors."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answers import Answer, Quote
+from bot.conversation import Conversation
+from bot.session import Session
+from bot.settings import Settings
+from evals.figures import FIGURES, Figure
+from evals.floors import FloorError, Floors, broken, load_floors
+from evals.gold import GoldRow, load_gold, packaged_gold
+from evals.run import run
+from evals.systems import Ours
+from index import Document, IndexReader, Judgement, LogisticEvidence
+
+FLOORS = Path(__file__).parents[1] / "evals" / "floors.toml"
+
+
+@pytest.fixture(scope="module")
+def gold(commentary: Document) -> list[GoldRow]:
+    return load_gold(packaged_gold(), [commentary])
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A session whose answers are spoilt on the way out."""
+
+    session: Session
+    spoil: Any = lambda quote: quote
+    forgets: bool = False
+
+    @property
+    def index(self) -> IndexReader:
+        return self.session.index
+
+    def ask(self, question: str, conversation: Conversation | None = None) -> Answer:
+        answer = self.session.ask(question, Conversation() if self.forgets else conversation)
+        return replace(answer, quotes=tuple(map(self.spoil, answer.quotes)))
+
+
+class Altered(Quote):
+    """A quote that says one word more than its slice."""
+
+    @property
+    def text(self) -> str:
+        return super().text + " indeed"
+
+
+def shifted(quote: Quote) -> Quote:
+    return replace(quote, start=quote.start + 1, end=quote.end + 1)
+
+
+def altered(quote: Quote) -> Quote:
+    return Altered(quote.document, quote.start, quote.end, quote.score)
+
+
+def tripped(asker: Any, rows: Sequence[GoldRow], commentary: Document) -> set[str]:
+    figures = run(Ours(asker), rows, {commentary.id: commentary.text}).figures
+    return {line.split(":")[0] for line in broken(load_floors(FLOORS), figures)}
+
+
+def test_the_product_holds_every_floor(session: Session, gold: list[GoldRow], commentary: Document) -> None:
+    assert tripped(session, gold, commentary) == set()
+
+
+@pytest.mark.parametrize("spoil", [shifted, altered], ids=["shifted offsets", "an altered quote"])
+def test_a_quote_that_is_not_the_source_trips_the_gate(session: Session, gold: list[GoldRow], commentary: Document, spoil) -> None:
+    assert "verbatim" in tripped(Faulty(session, spoil), gold, commentary)
+
+
+def test_one_altered_quote_is_enough(session: Session, gold: list[GoldRow], commentary: Document) -> None:
+    def spoil(quote: Quote) -> Quote:
+        return altered(quote) if quote.text.startswith("Some 90 percent") else quote
+
+    assert tripped(Faulty(session, spoil), gold, commentary) == {"verbatim"}
+
+
+def test_threshold_zero_trips_the_gate(data: Path, gold: list[GoldRow], commentary: Document) -> None:
+    assert "abstention_off_topic" in tripped(Session(Settings(data_dir=data, threshold=0)), gold, commentary)
+
+
+def test_shuffled_scores_trip_the_gate(data: Path, gold: list[GoldRow], commentary: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge, chance = LogisticEvidence.judge, random.Random(1)
+
+    def shuffled(self: LogisticEvidence, question: str, rows: Sequence[int]) -> Judgement:
+        judged = judge(self, question, rows)
+        scores = [item.score for item in judged.evidence]
+        chance.shuffle(scores)
+        evidence = [replace(item, score=score) for item, score in zip(judged.evidence, scores, strict=True)]
+        return Judgement(tuple(sorted(evidence, key=lambda item: -item.score)), judged.answerable)
+
+    monkeypatch.setattr(LogisticEvidence, "judge", shuffled)
+    assert {"evidence_hit", "first_quote_hit", "quote_precision"} <= tripped(Session(Settings(data_dir=data)), gold, commentary)
+
+
+def test_shuffled_confidence_trips_the_gate(data: Path, gold: list[GoldRow], commentary: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge, chance = LogisticEvidence.judge, random.Random(1)
+    model = LogisticEvidence(Session(Settings(data_dir=data)).index)
+    levels = [judge(model, row.question, range(5)).answerable for row in gold]
+
+    def shuffled(self: LogisticEvidence, question: str, rows: Sequence[int]) -> Judgement:
+        return replace(judge(self, question, rows), answerable=chance.choice(levels))
+
+    monkeypatch.setattr(LogisticEvidence, "judge", shuffled)
+    assert {"abstention_off_topic", "aurc"} <= tripped(Session(Settings(data_dir=data)), gold, commentary)
+
+
+FOLLOW_UPS = [
+    ("How many American troops are stationed in South Korea?", "And in Japan?", "some 50,000 American troops are stationed in Japan"),
+    ("Did Trump warn South Korea before cancelling the summit?", "Why not?", "did not bother to warn the South Korean president"),
+]
+
+
+def test_a_dropped_history_trips_the_gate(session: Session, commentary: Document) -> None:
+    rows = [
+        GoldRow(str(at), question, "follow-up", (earlier,), True, ((snippet,),), (), "")
+        for at, (earlier, question, snippet) in enumerate(FOLLOW_UPS)
+    ]
+    asked = [run(Ours(asker), rows, {commentary.id: commentary.text}).figures for asker in (session, Faulty(session, forgets=True))]
+    floors = Floors({"follow_up": 0.6}, {})
+    assert [[line.split(":")[0] for line in broken(floors, figures)] for figures in asked] == [[], ["follow_up"]]
+
+
+def figures(**values: float) -> Mapping[str, Figure]:
+    return {name: Figure(value, value, value, 10) for name, value in values.items()}
+
+
+def test_what_breaks_a_floor_is_named_with_its_value() -> None:
+    floors = Floors({"verbatim": 1.0, "right": 0.5, "follow_up": 0.5}, {"ece": 0.1})
+    assert broken(floors, figures(verbatim=0.99, right=0.5, ece=0.2)) == [
+        "verbatim: 0.99 is under the floor of 1",
+        "follow_up: no question of the gold set measures it",
+        "ece: 0.2 is over the limit of 0.1",
+    ]
+    assert broken(Floors({"right": 0.5}, {}), figures(right=float("nan"))) == ["right: nan is under the floor of 0.5"]
+
+
+def test_floors_are_toml_or_json(tmp_path: Path) -> None:
+    (tmp_path / "floors.json").write_text('{"at_least": {"right": 0.5}}', encoding="utf-8")
+    assert load_floors(tmp_path / "floors.json") == Floors({"right": 0.5}, {})
+    assert set(load_floors(FLOORS).at_least) | set(load_floors(FLOORS).at_most) <= set(FIGURES)
+
+
+BAD = [
+    ("", "no floors"),
+    ("right = 0.5", "cannot be read"),
+    ("[at_least]\nrihgt = 0.5", "rihgt"),
+    ("[floors]\nright = 0.5", "floors; tables are at_least and at_most"),
+    ('[at_least]\nright = "much"', "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), BAD)
+def test_floors_that_hold_nothing_are_refused(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "floors.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(FloorError, match=message):
+        load_floors(tmp_path / "floors.toml")
