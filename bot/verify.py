@@ -26,8 +26,8 @@ class Checked:
 
 
 def check_saved(path: Path, documents: Mapping[str, Document]) -> list[Checked]:
-    """Check every quote of the answers in `path`: one JSON object, a list of them, or one a line. Raises SavedAnswersError."""
-    return [check_quote(quote, documents) for answer in _answers(path) for quote in _quotes(answer, path)]
+    """Check every quote of the answers in `path`. Raises SavedAnswersError."""
+    return [check_quote(quote, documents) for answer in saved_answers(path) for quote in _quotes(answer, path)]
 
 
 def check_quote(quote: Mapping[str, Any], documents: Mapping[str, Document]) -> Checked:
@@ -41,7 +41,8 @@ def check_quote(quote: Mapping[str, Any], documents: Mapping[str, Document]) -> 
     return Checked(quote["document"], text, "unchanged" if found == start else "moved", found, found + len(text))
 
 
-def _answers(path: Path) -> Iterator[Any]:
+def saved_answers(path: Path) -> Iterator[Any]:
+    """What `path` holds: one JSON object, a list of them, or one a line. Raises SavedAnswersError."""
     try:
         if path.stat().st_size > LARGEST:
             raise SavedAnswersError(f"{path} is larger than {LARGEST // 2**20} MiB; verify it in parts")
