@@ -27,6 +27,8 @@ HOMES = {
     "matplotlib": {"evals/plots.py"},
     "scipy": {"evals/statistics.py"},
     "ragas": {"evals/judge.py"},
+    "instructor": {"evals/judge.py"},
+    "openai": {"evals/judge.py"},
     "sentencex": {"index/sentences.py"},
     "markdown_it": {"index/outline.py"},
     "yaml": {"index/outline.py"},
