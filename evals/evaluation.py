@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from bot.settings import Settings
 from evals.command import Wanted
 from evals.figures import FIGURES
 from evals.floors import broken, load_floors
-from evals.gold import KINDS, load_gold, packaged_gold
+from evals.gold import KINDS, GoldRow, load_gold, packaged_gold
 from evals.judge import judge
 from evals.plots import share_right
 from evals.report import Report, interval, number
@@ -30,20 +31,23 @@ SAVED = "report.json"
 def evaluate_gold(settings: Settings, wanted: Wanted, *, as_json: bool) -> bool:
     """Score the packaged gold set on the packaged commentary, or any other on any other corpus, whatever is indexed for asking."""
     floors = load_floors(wanted.floor) if wanted.floor else None
+    _prepare(wanted.folder)
     last = _last(wanted)
     corpus = chosen_corpus(settings, wanted)
-    sources = {document.id: document.text for document in load_documents([corpus]).documents}
+    documents = load_documents([corpus]).documents
+    rows = load_gold(wanted.gold or packaged_gold(), documents)
     session = Session(Settings(**{**settings.model_dump(), "data_dir": settings.data_dir / "eval", "corpus": corpus}))
-    runs = _runs(session, sources, wanted)
+    runs = ask_all(session, rows, documents, others=wanted.baselines)
     report = Report(
-        _about(settings, wanted, list(sources)),
+        _about(settings, wanted, [document.id for document in documents]),
         runs,
         last,
         broken(floors, runs[0].figures) if floors else None,
         judge(wanted.judge, runs[0]) if wanted.judge else (),
     )
     line = as_line(as_saved(report.about, runs))
-    _write(wanted.folder, {"report.html": report.as_html(), "report.md": report.as_markdown(), SAVED: line + "\n"})
+    for name, text in (("report.html", report.as_html()), ("report.md", report.as_markdown()), (SAVED, line + "\n")):
+        (wanted.folder / name).write_text(text, encoding="utf-8")
     if as_json:
         print(line)
     else:
@@ -60,15 +64,12 @@ def chosen_corpus(settings: Settings, wanted: Wanted) -> Path:
     return corpus.expanduser().resolve()
 
 
-def _runs(session: Session, sources: dict[str, str], wanted: Wanted) -> list[Run]:
-    documents: list[Document] = list(session.index.documents.values())
-    rows = load_gold(wanted.gold or packaged_gold(), documents)
+def ask_all(session: Session, rows: Sequence[GoldRow], documents: Sequence[Document], *, others: bool) -> list[Run]:
+    """The run of ours, then with `others` those of the baselines: whole first, then cut to our length."""
+    sources = {document.id: document.text for document in documents}
     ours = run(Ours(session), rows, sources)
-    runs = [ours]
-    for system in baselines(documents) if wanted.baselines else ():
-        whole = run(system, rows, sources)
-        runs += [whole, run_cut(system, whole, ours, sources)]
-    return sorted(runs, key=lambda run: run.cut)
+    pairs = [(system, run(system, rows, sources)) for system in (baselines(documents) if others else ())]
+    return [ours, *(whole for _, whole in pairs), *(run_cut(system, whole, ours, sources) for system, whole in pairs)]
 
 
 def _last(wanted: Wanted) -> Saved | None:
@@ -93,11 +94,12 @@ def _about(settings: Settings, wanted: Wanted, names: Sequence[str]) -> About:
     )
 
 
-def _write(folder: Path, pages: dict[str, str]) -> None:
+def _prepare(folder: Path) -> None:
+    """The folder, tried before the first question is asked."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in pages.items():
-            (folder / name).write_text(text, encoding="utf-8")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise SettingsError(f"The report cannot be written to {folder} ({error.strerror}); name another folder with --report") from error
 
