@@ -27,7 +27,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scored:
-    """One answer against its row: the marks of every scorer that applies. `ranking` says which retrieved passages hold evidence."""
+    """One answer against its row: the marks of every scorer that applies, by its name."""
 
     row: GoldRow
     answer: Answer
