@@ -28,3 +28,10 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting bot must not burn a core
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def quantise(path: Path, target: Path) -> None:
+    """Write the model at `path` with weights of eight bits, scaled for each channel; activations are scaled as they come."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(path, target, weight_type=QuantType.QInt8, per_channel=True)

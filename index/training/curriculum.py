@@ -19,12 +19,13 @@ class Deck:
     """Deals lessons in a random order, each once before any comes again."""
 
     def __init__(self, lessons: Sequence[Lesson], chance: Chance) -> None:
-        self._lessons, self._chance, self._order = lessons, chance, iter(())
+        self._lessons, self._chance = lessons, chance
+        self._order: Iterator[int] = iter(())
 
     def deal(self) -> Lesson:
         at = next(self._order, None)
         if at is None:
-            self._order = iter(self._chance.permutation(len(self._lessons)))
+            self._order = iter(self._chance.permutation(len(self._lessons)).tolist())
             at = next(self._order)
         return self._lessons[at]
 
@@ -53,11 +54,11 @@ def _dealers(school: School, spoiler: Spoiler, chance: Chance) -> dict[str, Call
         lesson = decks["deceiving"].deal()
         return show(lesson, chance) if lesson.anchor else example(lesson, 0, len(lesson.passage.sentences))
 
-    shown: dict[str, Callable[[], Example | None]] = {
-        name: lambda deck=deck: show(deck.deal(), chance) for name, deck in decks.items() if name != "deceiving"
-    }
+    def shown(deck: Deck) -> Callable[[], Example]:
+        return lambda: show(deck.deal(), chance)
+
     return {
-        **shown,
+        **{name: shown(deck) for name, deck in decks.items()},
         "deceiving": deceiving,
         "spoiled": spoiled,
         "beside": lambda: show_beside(again.deal(), chance),

@@ -63,7 +63,7 @@ class Spoiler:
         """A near question without an answer in `passage`; None if no rule applies. Rules are tried in a weighted random order."""
         have = self._vocabulary(article)
         for at in chance.choice(len(self._rules), size=len(self._rules), replace=False, p=self._weights):
-            changed = self._rules[at](question, passage, have, chance)
+            changed: str | None = self._rules[at](question, passage, have, chance)
             if changed and changed != question:
                 return changed
         return None
@@ -106,7 +106,7 @@ def careless(question: str, chance: Chance) -> str:
 
 
 def _mistyped(question: str, chance: Chance) -> str:
-    words = [match for match in re.finditer(r"[^\W\d_]{5,}", question)]
+    words = list(re.finditer(r"[^\W\d_]{5,}", question))
     if not words:
         return question
     at = words[chance.integers(len(words))].start() + int(chance.integers(1, 4))

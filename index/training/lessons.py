@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from index.nouns import Document, Paragraph, Passage
 from index.passages import split_passages
 from index.training.edits import Chance

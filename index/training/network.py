@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from transformers import BertConfig, BertModel
 OUTPUTS = ("start", "end", "sentence", "none")
 DROPOUT = 0.05
 FAR = -1e4
+OPSET = 18
 
 
 class ReadingNetwork(nn.Module):
@@ -70,3 +72,26 @@ def sentence_logits(logits: Tensor, sentence: Tensor, count: int) -> Tensor:
     sizes = belongs.sum(1)
     means = (belongs * logits[..., 2:3]).sum(1) / sizes.clamp(min=1.0)
     return means.masked_fill(sizes == 0, FAR)
+
+
+def export(network: ReadingNetwork, path: Path) -> None:
+    """Write the network as ONNX: int64 `input_ids`, `attention_mask`, `token_type_ids` (pairs, pieces) -> float `logits`."""
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    dynamic = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    example = {name: torch.ones((2, 7), dtype=torch.int64) for name in names}  # one tensor for all three would be one input
+    example["attention_mask"][1, 5:] = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of its own deprecated calls
+        program = torch.onnx.export(
+            network.eval(),
+            (),
+            kwargs=example,
+            input_names=list(names),
+            output_names=["logits"],
+            dynamic_shapes=dict.fromkeys(names, dynamic),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    program.save(str(path), external_data=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def _tale(row: dict[str, Any], passages: Sequence[Passage], lexicon: Lexicon) ->
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:
     breaks = [0, *(match.end() for match in _BLANK.finditer(text)), len(text)]
-    return [(start, end) for start, end in zip(breaks, breaks[1:], strict=False) if text[start:end].strip()]
+    return [(start, end) for start, end in itertools.pairwise(breaks) if text[start:end].strip()]
 
 
 def _searches(bench: Path) -> Iterator[Lesson]:
@@ -174,6 +175,6 @@ def article_text(lesson: Lesson) -> str:
 def off_topic(lessons: Sequence[Lesson], chance: np.random.Generator) -> Lesson:
     """A question of one lesson asked of the passage of another, which stands in another article."""
     while True:
-        one, other = (lessons[chance.integers(len(lessons))] for _ in range(2))
+        one, other = (lessons[int(chance.integers(len(lessons)))] for _ in range(2))
         if one.passage.document is not other.passage.document:
             return Lesson(one.question, other.passage, (), False)
