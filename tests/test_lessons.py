@@ -8,6 +8,7 @@ import pytest
 from index.training.clock import Clock
 from index.training.edits import Spoiler, careless, opposites, vocabulary
 from index.training.lessons import Lesson, lessons_at, show, show_beside, split_document
+from index.training.pace import EVERY, Pace
 from index.training.wordnet import WordNet
 
 TEXT = (
@@ -85,6 +86,15 @@ def test_wordnet_files_give_antonyms_and_words_that_are_only_nouns(tmp_path: Pat
     for name in (f"{kind}.{part}" for kind in ("data", "index") for part in ("noun", "verb", "adj", "adv")):
         (tmp_path / name).write_text(head + files.get(name, ""))
     assert WordNet.load(tmp_path) == WordNet({"hot": ("cold",), "cold": ("hot",)}, frozenset({"bridge"}))
+
+
+def test_the_number_of_threads_that_was_quickest_when_tried_is_used_until_the_next_trial() -> None:
+    pace, used = Pace((1, 2)), []
+    for step in range(2 * EVERY):
+        used.append(pace.threads(step))
+        busy = step >= EVERY  # two threads are quicker at first, and slower on a busy machine
+        pace.hear(step, 1.0 if used[-1] == 1 else 2.0 if busy else 0.6)
+    assert used == [1, 1, 2, 2, *[2] * (EVERY - 4), 1, 1, 2, 2, *[1] * (EVERY - 4)]
 
 
 def test_the_clock_follows_the_further_of_steps_and_seconds() -> None:

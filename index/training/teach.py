@@ -20,6 +20,7 @@ from index.training.clock import Clock
 from index.training.curriculum import examples
 from index.training.edits import Spoiler
 from index.training.network import ReadingNetwork, loss
+from index.training.pace import Pace
 from index.training.sources import open_school
 from index.training.wordnet import WordNet
 
@@ -79,8 +80,12 @@ def _learn(
 ) -> None:
     kept = told = time.monotonic()
     losses: list[float] = []
+    pace = Pace(range(1, torch.get_num_threads() + 1))
     while clock.progress < 1.0:
-        losses.append(_step(network, optimiser, clock, next(stream)))
+        batch, began, step = next(stream), time.monotonic(), clock.step
+        torch.set_num_threads(pace.threads(step))
+        losses.append(_step(network, optimiser, clock, batch))
+        pace.hear(step, (time.monotonic() - began) / batch["input_ids"].numel())
         if time.monotonic() - told > NEWS:
             news = f"{clock.elapsed:.0f} s, step {clock.step}, {clock.progress:.1%}, loss {np.mean(losses):.3f}"
             print(news, file=sys.stderr, flush=True)
