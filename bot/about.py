@@ -21,6 +21,7 @@ _IT = (
     r"|this (?:document|text|paper|post|analysis|report))"
 )
 _ISSUED = r"(?:published|written|posted|released|issued|dated|printed|come out|appear(?:ed)?)"
+_ISSUE = r"(?:publish|write|post|release|issue|print)"
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -52,17 +53,19 @@ def _dates(document: Document) -> list[str]:
 
 _FACTS = (
     _Fact(
-        rf"\bhow long is {_IT}\W*$|\bhow many (?:words|paragraphs)\b.*\b(?:{_IT})\b|\b(?:length|word count) of {_IT}",
+        rf"\bhow long is {_IT}\W*$|\bhow many (?:words|paragraphs)\b.*\b(?:{_IT})\b|\b(?:length|word count) of {_IT}"
+        r"|^\W*(?:what(?: is|['’]s) )?(?:the|its) word count\W*$",
         _length,
         lambda document: [document.title],
     ),
     _Fact(
         rf"\bcopyright|\b(?:rights (?:to|of|in|for)|licen[cs]e (?:to|of|for)) {_IT}",
         lambda document: document.rights,
-        lambda document: document.rights.split(". "),
+        lambda document: [document.rights, *document.rights.split(". ")],
     ),
     _Fact(
         rf"\b(?:when|what (?:date|day|month|year)|how long ago)\b.*\b{_IT} (?:first |originally )?{_ISSUED}"
+        rf"|\b(?:when|what (?:date|day|month|year)) (?:did|was) .{{1,40}} {_ISSUE} {_IT}\W*$"
         rf"|\bhow (?:old|recent) is {_IT}\W*$|\b(?:date|year) of {_IT}|\b(?:publication date|date of publication)\b",
         lambda document: f"It is dated {_dates(document)[0]}." if document.date else "",
         _dates,
@@ -70,9 +73,20 @@ _FACTS = (
     _Fact(
         rf"\bwhere\b.*\b{_IT} (?:first |originally )?{_ISSUED}|\bwho (?:published|publishes|issued|produced|produces|released) {_IT}"
         rf"|\b(?:publisher|source) of {_IT}|\bwho is the publisher\b"
-        rf"|\b(?:which|what) (?:organi[sz]ation|institution|think tank|institute|center)\b.*\b{_ISSUED}",
+        r"|\b(?:which|what) (?:organi[sz]ation|institution|think[ -]tank|institute|center)\b.*"
+        rf"\b(?:{_ISSUED}|{_ISSUE} {_IT}|put {_IT} out)",
         lambda document: f"It was published by {document.publisher}." if document.publisher else "",
         lambda document: [document.publisher],
+    ),
+    _Fact(
+        rf"\b(?:link|url|web ?address|web ?page)\b.*\b(?:{_IT}|original)\b|\bwhere can i (?:read|find|get) (?:{_IT}|the original)",
+        lambda document: f"The original is at {document.source} ." if document.source else "",
+        lambda document: [document.title],
+    ),
+    _Fact(
+        rf"\bwhat(?: is|['’]s) {_IT} about\W*$|\b(?:topic|subject) of {_IT}|^\W*(?:please )?summari[sz]e {_IT}\W*$",
+        lambda document: "Its title says what it is about; ask about any part of it.",
+        lambda document: [document.title],
     ),
     _Fact(
         rf"\b(?:title|headline|name) of {_IT}"
@@ -106,23 +120,24 @@ def answer_about(question: str, documents: Iterable[Document]) -> Answer | None:
             quotes.append(line)
     if not quotes:
         return None
-    text = "\n\n".join([*said, *(quote.text for quote in quotes)])
+    text = "\n\n".join(dict.fromkeys([*said, *(quote.text for quote in quotes)]))
     return Answer(question, question, True, text, quotes=tuple(quotes), confidence=CONFIDENCE)
 
 
 def _line(document: Document, wanted: list[str]) -> Quote | None:
-    """The first sentence, title lines included, that holds one of `wanted`, tried in order."""
+    """The first sentences, title lines included, that hold one of `wanted`, tried in order."""
     for text in filter(None, wanted):
         for paragraph in document.paragraphs:
             at = document.text.find(text, paragraph.start, paragraph.end)
             if at >= 0:
-                return _sentence(document, paragraph.start, paragraph.end, at)
+                return _sentences(document, paragraph.start, paragraph.end, (at, at + len(text)))
     return None
 
 
-def _sentence(document: Document, start: int, end: int, at: int) -> Quote:
+def _sentences(document: Document, start: int, end: int, wanted: tuple[int, int]) -> Quote:
+    """The sentences of the paragraph from `start` to `end` that hold the characters from `wanted[0]` to `wanted[1]`."""
     from index import split_sentences
 
     inside = [(start + first, start + last) for first, last in split_sentences(document.text[start:end])]
-    found = next(((first, last) for first, last in inside if first <= at < last), (start, end))
-    return Quote(document, *found, score=CONFIDENCE)
+    held = [(first, last) for first, last in inside if first < wanted[1] and wanted[0] < last] or [(start, end)]
+    return Quote(document, held[0][0], held[-1][1], score=CONFIDENCE)

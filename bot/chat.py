@@ -97,13 +97,15 @@ class Chat:
         self._page.answer(answer)
 
     def _last(self) -> Answer:
-        if not self._saved:
+        """The last answer to a question; small talk has nothing to show more of."""
+        last = next((answer for answer, _ in reversed(self._saved) if answer.quotes or answer.evidence), None)
+        if last is None:
             raise QuestionError("Ask a question first")
-        return self._saved[-1][0]
+        return last
 
     def _more(self, _: str) -> None:
         answer = self._last()
-        quoted = [(quote.document.id, quote.start, quote.end) for quote in answer.quotes]
+        quoted = [(quote.document.id, quote.start, quote.end) for quote in (*answer.quotes, *filter(None, [answer.nearest]))]
         further = [
             as_quote(item)
             for item in answer.evidence

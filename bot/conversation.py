@@ -11,9 +11,9 @@ from bot.answers import Answer
 from index import terms
 
 LONGEST = 20  # turns that are kept
-# Words that point outside the question.
+# Words that point outside the question; "there" does at its end only ("are there any" points nowhere).
 _POINTS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|former|latter|one|ones|else|instead|so)\b",
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|former|latter|one|ones|else|instead|so|there(?=\W*$))\b",
     re.I,
 )
 _CONTINUES = re.compile(r"^\W*(?:and|but|or|so|then|also|what about|how about|what of|why not|what else|who else)\b", re.I)
@@ -22,7 +22,11 @@ _SWAPS = re.compile(
     re.I,
 )
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
-_FEW = 2  # a question of no more terms than this says too little to stand alone
+# How a whole question opens; "What is the capital of France?" stands alone with two terms, "troop numbers" does not.
+_OPENS = re.compile(
+    r"^\W*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.I
+)
+_FEW = 2  # what opens like no question and has no more terms than this says too little to stand alone
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,13 @@ class Conversation:
 
     @property
     def topic(self) -> str:
-        """The last question that was answered, standing alone; a turn without an answer does not become the topic."""
-        return next((turn.answer.standalone_question for turn in reversed(self._turns) if turn.answer.answered), "")
+        """The last question that was answered, standing alone; a turn without an answer does not become the topic.
+
+        Of a question that was itself read with a topic in front, the topic: it would grow with every turn.
+        """
+        last = next((turn.answer.standalone_question for turn in reversed(self._turns) if turn.answer.answered), "")
+        first, mark, _ = last.partition("? ")
+        return first + mark.strip()
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,9 @@ class Asked:
 
 def leans_back(question: str) -> bool:
     """Whether the question's words point at something outside it."""
-    return bool(_POINTS_BACK.search(question) or _CONTINUES.search(question)) or len(set(terms(question))) <= _FEW
+    if _POINTS_BACK.search(question) or _CONTINUES.search(question):
+        return True
+    return len(set(terms(question))) <= (0 if _OPENS.search(question) else _FEW)
 
 
 def readings(question: str, conversation: Conversation) -> list[str]:
@@ -78,6 +89,11 @@ def readings(question: str, conversation: Conversation) -> list[str]:
     swapped = _swap_name(question, topic)
     in_topic = [*([swapped] if swapped else []), f"{topic} {question}"]
     return [*in_topic, question] if _CONTINUES.search(question) else [question, *in_topic]
+
+
+def adds_to(topic: str, question: str) -> frozenset[str]:
+    """Terms that the question brings beyond its topic: what evidence for it must speak of."""
+    return frozenset(terms(question)) - frozenset(terms(topic))
 
 
 def _swap_name(question: str, topic: str) -> str:

@@ -5,7 +5,7 @@
     <data>/encoders/<weights>/         the embedding model as ONNX, shared by generations
     <data>/generations/<name>/         manifest.json, documents.json, passages.json, vectors, chroma/, bm25/
 
-Nothing here knows what the files mean; `index.builder` writes them and `index.library` reads them.
+Nothing here knows what the files mean; `index.builder` writes them and `index.reader` reads them.
 """
 
 from __future__ import annotations

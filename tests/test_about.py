@@ -17,6 +17,11 @@ FACTS = [
     ("What is the title of this piece?", "Fraying U.S. Relationships", "Fraying U.S. Relationships"),
     ("How long is the commentary?", "words in 21 paragraphs", "Fraying U.S. Relationships"),
     ("Who holds the copyright?", "© 2018", "© 2018 by the Center"),
+    ("On what date did King publish this?", "July 9, 2018", "July 9, 2018"),
+    ("Which think tank put this out?", "Center for Strategic and International Studies", "Commentary\u00a0is produced by"),
+    ("what's the word count", "words in 21 paragraphs", "Fraying U.S. Relationships"),
+    ("Where can I read the original?", "https://www.csis.org/analysis/", "Fraying U.S. Relationships"),
+    ("What is this essay about?", "Its title says", "Fraying U.S. Relationships"),
 ]
 
 
@@ -37,12 +42,20 @@ CONTENT = [
     "What did the report on satellite imagery say?",
     "How many troops are in Japan?",
     "Where was the G-7 Summit?",
+    "What was the tweet about?",
+    "When did Trump release the letter?",
+    "What is the letter about?",
 ]
 
 
 @pytest.mark.parametrize("question", CONTENT)
 def test_what_the_text_tells_of_is_no_question_about_the_document(question: str) -> None:
     assert not is_about_document(question)
+
+
+def test_a_fact_that_is_the_line_itself_is_said_once(commentary: Document) -> None:
+    answer = answer_about("Is this copyrighted?", [commentary])
+    assert answer is not None and answer.text == answer.quotes[0].text
 
 
 def test_a_fact_that_the_text_does_not_state_is_not_claimed(commentary: Document) -> None:

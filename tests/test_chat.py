@@ -59,6 +59,18 @@ def test_more_repeats_nothing_and_reset_forgets(own_data: Path) -> None:
     assert "Ask a question first" in done.stderr
 
 
+def test_thanks_do_not_hide_the_last_answer(own_data: Path) -> None:
+    done = piped(own_data, "How many American troops are stationed in Japan?", "thanks", "/context 1")
+    assert "«In addition some 50,000 American troops are stationed in Japan.»" in done.stdout
+    assert done.stderr == ""
+
+
+def test_more_after_an_abstention_does_not_repeat_the_nearest_passage(own_data: Path) -> None:
+    done = piped(own_data, "What is the capital of Mongolia?", "/more")
+    quotes = [line for line in done.stdout.splitlines() if line.startswith("    ") and len(line) > 60]
+    assert len(quotes) == len(set(quotes)) >= 3
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [

@@ -40,6 +40,17 @@ def test_what_points_back_leans_back(question: str) -> None:
     assert leans_back(question)
 
 
+@pytest.mark.parametrize(
+    "question", ["What is the capital of France?", "Who is Moon Jae-in?", "Are there any allies in Europe?", "When was Trump elected?"]
+)
+def test_a_whole_question_stands_alone_however_short(question: str) -> None:
+    assert not leans_back(question)
+
+
+def test_the_topic_does_not_grow_with_every_turn() -> None:
+    assert after(("How did Seoul learn of it? Who told them?", True)).topic == "How did Seoul learn of it?"
+
+
 def test_a_conversation_keeps_the_last_turns_only() -> None:
     conversation = after(*((f"question {number}", True) for number in range(LONGEST + 5)))
     assert next(turn.question for turn in conversation) == "question 5"
@@ -64,4 +75,5 @@ def test_abstention_holds_after_good_turns(session: Session) -> None:
     conversation = Conversation()
     for question in ("Why does China matter for sanctions?", "How many troops are in Japan?", "Who is Moon Jae-in?"):
         assert session.ask(question, conversation).answered
-    assert not session.ask("What is the recipe for banana bread?", conversation).answered
+    for question in ("What is the recipe for banana bread?", "What is the capital of France?", "And the price of its bananas?"):
+        assert not session.ask(question, conversation).answered

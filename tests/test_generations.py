@@ -136,10 +136,10 @@ def test_without_an_index_the_error_says_what_to_type(tmp_path: Path) -> None:
 def sealed(generations: Generations, text: str) -> Manifest:
     """A generation of one file."""
     generations.encoder_folder("weights").mkdir(parents=True, exist_ok=True)
-    folder = generations.new_folder()
-    (folder / "file").write_text(text)
     facts = {"roots": (), "model": "m", "weights": "weights", "splitting": "s", "sources": {}, "skipped": (("a", "b"),)}
-    return generations.seal(folder, **facts, documents=1, passages=1, sentences=1)
+    with generations.draft() as folder:
+        (folder / "file").write_text(text)
+        return generations.seal(folder, **facts, documents=1, passages=1, sentences=1)
 
 
 def test_a_sealed_generation_is_read_back_only_after_the_flip(tmp_path: Path) -> None:
@@ -173,11 +173,19 @@ def test_the_generation_before_the_current_one_is_kept_and_older_ones_go(tmp_pat
 
 def test_a_half_written_generation_goes_when_the_next_is_begun(tmp_path: Path) -> None:
     generations = Generations(tmp_path)
-    dead = generations.new_folder()
+    dead = tmp_path / "generations" / ".new-20260101T000000000000"
+    dead.mkdir(parents=True)
     (dead / "half").write_text("written")
-    begun = generations.new_folder()
-    assert list((tmp_path / "generations").iterdir()) == [begun]
-    assert list(begun.iterdir()) == []
+    with generations.draft() as begun:
+        assert list((tmp_path / "generations").iterdir()) == [begun]
+        assert list(begun.iterdir()) == []
+
+
+def test_a_draft_that_fails_gives_its_room_back(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left"), Generations(tmp_path).draft() as folder:
+        (folder / "half").write_text("written")
+        Path("/dev/full").write_text("x")
+    assert list((tmp_path / "generations").iterdir()) == []
 
 
 HOLDER = """
