@@ -18,7 +18,7 @@ from index.training.articles import Article, Question
 from index.words import terms
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One question as the product would weigh it, and which of the sentences hold an answer."""
 

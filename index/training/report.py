@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,7 @@ def rankings(weights: StackedWeights) -> dict[str, Rank]:
     def column(name: str) -> Rank:
         return lambda case: case.weighed.measured[:, NAMES.index(name)]
 
-    return {
+    found: dict[str, Rank] = {
         "stacked": lambda case: weights.sentence.probabilities(case.weighed.sentence_features),
         "reading alone": lambda case: case.weighed.read,
         "logistic regression": lambda case: case.weighed.likely,
@@ -59,16 +59,18 @@ def rankings(weights: StackedWeights) -> dict[str, Rank]:
         "BM25": column("bm25"),
         "dense": column("cosine"),
     }
+    return {name: cache(rank) for name, rank in found.items()}  # a case comes again in most samples of the bootstrap
 
 
 def confidences(weights: StackedWeights) -> dict[str, Sure]:
     """How sure each model is that the text answers."""
-    return {
+    found: dict[str, Sure] = {
         "stacked": partial(_stacked, weights=weights),
         "reading alone": lambda case: float(case.weighed.read.max(initial=-99.0)),
         "logistic regression": lambda case: case.weighed.answerable,
         "largest cosine": lambda case: float(case.weighed.measured[:, NAMES.index("cosine")].max(initial=-1.0)),
     }
+    return {name: cache(sure) for name, sure in found.items()}
 
 
 def _stacked(case: Case, weights: StackedWeights) -> float:
@@ -78,11 +80,11 @@ def _stacked(case: Case, weights: StackedWeights) -> float:
 def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
     kinds = [case.question.kind for group in groups for case in group]
     print(f"\n{title}: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)))
+    ranks, sure = rankings(weights), confidences(weights)
     print("\n| sentence ranking | R@1 | R@3 |\n| --- | --- | --- |")
-    for name, rank in rankings(weights).items():
+    for name, rank in ranks.items():
         print(f"| {name} | {_interval(groups, partial(_recall, rank=rank, k=1))} | {_interval(groups, partial(_recall, rank=rank, k=3))} |")
-    print(f"\nspan F1 of the first sentence: {_interval(groups, partial(_span_f1, rank=rankings(weights)['stacked']))}")
-    sure = confidences(weights)
+    print(f"\nspan F1 of the first sentence: {_interval(groups, partial(_span_f1, rank=ranks['stacked']))}")
     for kind in ("adversarial", "off-topic"):
         if kind in kinds:
             print(f"\n| AUROC against {kind} | |\n| --- | --- |")
@@ -93,7 +95,7 @@ def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
         for name in ("stacked", "logistic regression"):
             error, area = (
                 partial(_calibration_error, scores=sure[name]),
-                partial(_risk_area, scores=sure[name], rank=rankings(weights)[name]),
+                partial(_risk_area, scores=sure[name], rank=ranks[name]),
             )
             print(f"| {name} | {_interval(groups, error)} | {_interval(groups, area)} |")
     for kind in dict.fromkeys(kinds):
