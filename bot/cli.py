@@ -123,7 +123,7 @@ def search(
 
     wanted = clean_question(query)
     with _session(read_settings()) as session:
-        found = search_index(session.index, wanted, top)
+        found = search_index(session.index, session.model, wanted, top)
     if as_json:
         print(as_line(found_as_json(wanted, found)))
         return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bot.answers import NOT_SAID, Answer, Quote
-from index import Evidence, Judgement, terms
+from index import Evidence, Judgement, Sentence, terms
 
 # A further quote must be at least this probable beside the best one, and bring at least this share of terms not quoted yet.
 BESIDE_BEST = 0.5
 NEW_TERMS = 0.4
+# A sentence that begins so says nothing without the one before it, which is quoted with it.
+_LEANS = re.compile(r"(?:They|It|He|She|These|Those|This|That|Such|Both|Neither)\b")
 
 
 def compose(question: str, standalone: str, judged: Judgement, *, threshold: float, top: int) -> Answer:
@@ -35,7 +38,19 @@ def choose_quotes(evidence: Sequence[Evidence], *, top: int) -> tuple[Quote, ...
         if not chosen or len(own - said) >= NEW_TERMS * len(own):
             chosen.append(item)
             said |= own
-    return merge_neighbours(chosen)
+    return merge_neighbours([*chosen, *_leant_on(chosen, evidence)])
+
+
+def _leant_on(chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences right before those of `chosen` that lean on them, in their paragraph; no better than what leans on them."""
+    by_row = {item.sentence.row: item.sentence for item in evidence}
+    leaning = [item for item in chosen if _LEANS.match(item.sentence.text)]
+    pairs = [(by_row.get(item.sentence.row - 1), item) for item in leaning]
+    return [Evidence(before, item.score) for before, item in pairs if before and _share_a_paragraph(before, item.sentence)]
+
+
+def _share_a_paragraph(one: Sentence, other: Sentence) -> bool:
+    return one.document is other.document and one.paragraph == other.paragraph
 
 
 def merge_neighbours(chosen: Iterable[Evidence]) -> tuple[Quote, ...]:

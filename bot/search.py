@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index import PASSAGES, Evidence, FusedRetriever, IndexReader, LogisticEvidence, Passage, Span
+from index import PASSAGES, Evidence, EvidenceModel, FusedRetriever, IndexReader, Passage, Span
 
 _SCORES = ("fused", "dense", "lexical")
 
@@ -20,11 +20,11 @@ class Hit:
     evidence: Sequence[Evidence]
 
 
-def search_index(index: IndexReader, query: str, top: int) -> list[Hit]:
+def search_index(index: IndexReader, model: EvidenceModel, query: str, top: int) -> list[Hit]:
     """The best `top` passages for `query`; their sentences are weighed among those that an answer would be chosen from."""
     documents = FusedRetriever(index, max(top, PASSAGES)).invoke(query)
     rows = [document.metadata["row"] for document in documents]
-    evidence = LogisticEvidence(index).judge(query, rows).evidence
+    evidence = model.judge(query, rows).evidence
     hits = []
     for row, document in list(zip(rows, documents, strict=True))[:top]:
         passage = index.passages[row]

@@ -7,6 +7,7 @@ import logging
 import threading
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answers import Answer
@@ -18,7 +19,7 @@ from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manife
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from index import IndexReader
+    from index import EvidenceModel, IndexReader
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,15 @@ def clean_question(text: str) -> str:
     return question
 
 
+@dataclass(frozen=True)
+class Opened:
+    """One generation of the index, what weighs its evidence, and the chain over both."""
+
+    index: IndexReader
+    model: EvidenceModel
+    chain: Runnable[Asked, Answer]
+
+
 class Session:
     """Answers questions; builds the index if there is none, and follows it when it is built anew. Safe to share between threads."""
 
@@ -52,23 +62,27 @@ class Session:
         self._generations = Generations(settings.data_dir)
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
-        self._opened: tuple[IndexReader, Runnable[Asked, Answer]] | None = None
+        self._opened: Opened | None = None
 
     @property
     def index(self) -> IndexReader:
         """The generation in use, opened. Raises IndexUnavailable, ModelUnavailable, DocumentsError."""
-        return self._current()[0]
+        return self._current().index
+
+    @property
+    def model(self) -> EvidenceModel:
+        """What weighs the evidence of that generation. Raises as `index` does."""
+        return self._current().model
 
     def ask(self, question: str, conversation: Conversation | None = None) -> Answer:
         """Answer a question and add the turn to its conversation. Raises QuestionError and what `index` raises."""
         conversation = Conversation() if conversation is None else conversation
         question = clean_question(question)
-        _, chain = self._current()
-        answer = chain.invoke(Asked(question, conversation))
+        answer = self._current().chain.invoke(Asked(question, conversation))
         conversation.add(Turn(question, answer))
         return answer
 
-    def _current(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
+    def _current(self) -> Opened:
         """What was opened stays open for as long as somebody holds it, so a question in flight outlives a new generation."""
         with self._lock:
             stamp = self._generations.stamp()
@@ -81,9 +95,9 @@ class Session:
         """Give back what the open index holds; the session answers no more."""
         with self._lock:
             if self._opened is not None:
-                self._opened[0].close()
+                self._opened.index.close()
 
-    def _open(self) -> tuple[IndexReader, Runnable[Asked, Answer]]:
+    def _open(self) -> Opened:
         from index import IndexReader  # imports what takes a second in an order that overlaps with reading the encoder
 
         try:
@@ -95,11 +109,11 @@ class Session:
             log.warning("The index file %s is damaged or missing: building the index again", error.file)
             index = IndexReader.of(self._settings.data_dir, self._build())
         from bot.chain import build_chain
-        from index import LogisticEvidence
+        from index import open_evidence_model
 
-        model = LogisticEvidence(index)
+        model = open_evidence_model(self._settings.evidence_model, index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
-        return index, build_chain(index, model, threshold=threshold, top=self._settings.top)
+        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top))
 
     def _fitting(self) -> Manifest:
         """The manifest in use if it was made with these settings, else of a new build."""

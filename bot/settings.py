@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("commentary-bot"), description="Folder for the index and the chat history"
     )
     embedding_model: str = Field(default=DEFAULT_MODEL, min_length=1, description="sentence-transformers model: a name or a folder")
+    evidence_model: str = Field(
+        default="reading",
+        min_length=1,
+        description="What weighs the evidence: reading (the packaged model), measuring (no network), or a cross-encoder's name or folder",
+    )
     threshold: float | None = Field(
         default=None,
         ge=0,

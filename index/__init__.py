@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from index.builder import Builder, Built
     from index.documents import Loaded, default_corpus, load_documents
     from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
+    from index.judges import DEFAULT_JUDGE, open_evidence_model
     from index.passages import SPLITTING
     from index.reader import IndexReader
     from index.retriever import PASSAGES, FusedRetriever
     from index.sentences import split_sentences
 
 _LAZY = {
+    "DEFAULT_JUDGE": "index.judges",
     "PASSAGES": "index.retriever",
     "SPLITTING": "index.passages",
     "Builder": "index.builder",
@@ -35,10 +37,12 @@ _LAZY = {
     "LogisticEvidence": "index.evidence",
     "default_corpus": "index.documents",
     "load_documents": "index.documents",
+    "open_evidence_model": "index.judges",
     "split_sentences": "index.sentences",
 }
 
 __all__ = [
+    "DEFAULT_JUDGE",
     "DEFAULT_MODEL",
     "PASSAGES",
     "SPLITTING",
@@ -67,6 +71,7 @@ __all__ = [
     "find_model",
     "load_documents",
     "matching_words",
+    "open_evidence_model",
     "split_sentences",
     "terms",
 ]

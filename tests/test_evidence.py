@@ -1,9 +1,14 @@
 """Evidence is sorted, a probability, always the same, and tells what the text answers from what it does not."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from index import FusedRetriever, IndexReader, Judgement, LogisticEvidence
+from index import DEFAULT_MODEL, EvidenceModel, FusedRetriever, IndexReader, Judgement, ModelUnavailable, find_model, open_evidence_model
+from index.cross_encoder import CrossEncoderEvidence
 from index.evidence import LogisticWeights, Regression
 
 ANSWERABLE = {
@@ -22,47 +27,47 @@ OFF_TOPIC = [
 ]
 
 
-@pytest.fixture(scope="module")
-def model(index: IndexReader) -> LogisticEvidence:
-    return LogisticEvidence(index)
+@pytest.fixture(scope="module", params=["reading", "measuring"])
+def model(index: IndexReader, request: pytest.FixtureRequest) -> EvidenceModel:
+    return open_evidence_model(request.param, index)
 
 
-def judged(index: IndexReader, model: LogisticEvidence, question: str) -> Judgement:
+def judged(index: IndexReader, model: EvidenceModel, question: str) -> Judgement:
     return model.judge(question, [found.metadata["row"] for found in FusedRetriever(index).invoke(question)])
 
 
 @pytest.mark.parametrize(("question", "opening"), ANSWERABLE.items())
-def test_the_sentence_that_answers_is_the_best_evidence(index: IndexReader, model: LogisticEvidence, question: str, opening: str) -> None:
+def test_the_sentence_that_answers_is_the_best_evidence(index: IndexReader, model: EvidenceModel, question: str, opening: str) -> None:
     assert judged(index, model, question).evidence[0].sentence.text.startswith(opening)
 
 
-def test_answerable_questions_score_clearly_higher_than_off_topic_ones(index: IndexReader, model: LogisticEvidence) -> None:
+def test_answerable_questions_score_clearly_higher_than_off_topic_ones(index: IndexReader, model: EvidenceModel) -> None:
     yes, no = ([judged(index, model, question).answerable for question in questions] for questions in (ANSWERABLE, OFF_TOPIC))
     assert min(yes) > model.threshold > max(no)
     assert min(yes) - max(no) > 0.3
 
 
 @pytest.mark.parametrize("question", [*ANSWERABLE, *OFF_TOPIC, "", "of the", "🙂", "\u202eשלום", "x" * 2000, "1 2 3"])
-def test_evidence_is_sorted_and_a_probability(index: IndexReader, model: LogisticEvidence, question: str) -> None:
+def test_evidence_is_sorted_and_a_probability(index: IndexReader, model: EvidenceModel, question: str) -> None:
     judgement = judged(index, model, question)
     scores = [item.score for item in judgement.evidence]
     assert scores == sorted(scores, reverse=True)
     assert all(0.0 <= score <= judgement.answerable <= 1.0 for score in scores)
 
 
-def test_every_sentence_of_the_passages_is_weighed_once(index: IndexReader, model: LogisticEvidence) -> None:
+def test_every_sentence_of_the_passages_is_weighed_once(index: IndexReader, model: EvidenceModel) -> None:
     evidence = model.judge("Why does China matter?", range(len(index.passages))).evidence
     assert sorted(item.sentence.row for item in evidence) == list(range(index.manifest.sentences))
 
 
-def test_evidence_is_the_same_every_time(index: IndexReader, model: LogisticEvidence) -> None:
-    again = LogisticEvidence(index)
+def test_evidence_is_the_same_every_time(index: IndexReader, model: EvidenceModel) -> None:
+    again = type(model)(index)
     for question in ANSWERABLE:
         index.encoder._recent.cache_clear()  # or the same vector would only be looked up
         assert judged(index, again, question) == judged(index, model, question)
 
 
-def test_nothing_to_weigh_is_no_evidence(model: LogisticEvidence) -> None:
+def test_nothing_to_weigh_is_no_evidence(model: EvidenceModel) -> None:
     assert model.judge("Why?", []) == Judgement((), 0.0)
 
 
@@ -82,3 +87,31 @@ def test_a_regression_is_stored_as_it_is() -> None:
     again = Regression.from_json(packaged.as_json())
     features = np.ones((1, len(packaged.names)))
     assert (again.names, again.probabilities(features)) == (packaged.names, packaged.probabilities(features))
+
+
+def cross_encoder(folder: Path, labels: int) -> str:
+    """A tiny cross-encoder with random weights, saved as sentence-transformers would."""
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertForSequenceClassification(BertConfig(num_labels=labels, **sizes)).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(find_model(DEFAULT_MODEL).folder).save_pretrained(folder)
+    return str(folder)
+
+
+def test_a_cross_encoder_by_folder_weighs_the_evidence(index: IndexReader, tmp_path: Path) -> None:
+    model = open_evidence_model(cross_encoder(tmp_path, 1), index)
+    judgement = model.judge("Why does China matter?", range(3))
+    scores = [item.score for item in judgement.evidence]
+    assert isinstance(model, CrossEncoderEvidence) and len(set(scores)) > 1
+    assert scores == sorted(scores, reverse=True) and judgement.answerable == scores[0] < 1
+    assert model.judge("Why?", []) == Judgement()
+
+
+def test_a_cross_encoder_with_several_scores_is_refused(index: IndexReader, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="choose a cross-encoder that gives one"):
+        open_evidence_model(cross_encoder(tmp_path, 2), index)
+
+
+def test_an_unknown_evidence_model_names_its_setting(index: IndexReader) -> None:
+    with pytest.raises(ModelUnavailable, match="check COMMENTARY_EVIDENCE_MODEL"):
+        open_evidence_model("nobody/nothing", index)

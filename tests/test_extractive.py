@@ -58,6 +58,20 @@ def test_a_sentence_that_adds_no_new_words_is_left_out(document: Document) -> No
     assert len(composed(judged(0.9, (whole, 0.8), (part, 0.79))).quotes) == 1
 
 
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(document: Document, index: IndexReader) -> None:
+    rows = {found.text[:20]: found for passage in index.passages for found in passage.sentences}
+    leaning = rows["They were not perfect"[:20]]
+    before = next(found for found in rows.values() if found.row == leaning.row - 1)
+    [quote] = composed(judged(0.9, (leaning, 0.8), (before, 0.1))).quotes
+    assert (quote.start, quote.end, quote.score) == (before.start, leaning.end, 0.8)
+
+
+def test_a_sentence_that_leans_on_nothing_of_its_paragraph_is_quoted_alone(document: Document, index: IndexReader) -> None:
+    leaning = next(found for passage in index.passages for found in passage.sentences if found.text.startswith("They were not perfect"))
+    [quote] = composed(judged(0.9, (leaning, 0.8))).quotes
+    assert (quote.start, quote.end) == (leaning.start, leaning.end)
+
+
 def test_top_bounds_the_number_of_quotes(document: Document) -> None:
     found = [(sentence(document, opening), 0.8) for opening in ("Some 90 percent", "Japan is only 600", "Officials at the Pentagon")]
     assert len(composed(judged(0.9, *found), top=2).quotes) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,12 +62,27 @@ def make_article(name: str, text: str, paragraphs: Sequence[Sequence[int]], ques
     )
 
 
+def of_split(split: str) -> Callable[[int, dict[str, Any]], bool]:
+    """Chooses the documents of a split; a file without splits is all train."""
+    return lambda place, row: row.get("split", "train") == split
+
+
 def squad_articles(
-    folder: Path, name: str, split: str, encoder: OnnxEncoder, *, articles: int, questions: int, seed: int
+    folder: Path,
+    name: str,
+    chosen: Callable[[int, dict[str, Any]], bool],
+    encoder: OnnxEncoder,
+    *,
+    articles: int,
+    questions: int,
+    seed: int,
 ) -> Iterator[Article]:
-    """At most `articles` articles of a SQuAD file, each with at most `questions` of its own and a tenth as many of other articles."""
+    """At most `articles` articles of a SQuAD file, each with at most `questions` of its own and a tenth as many of other articles.
+
+    `chosen` is given each document's place in its file and its row.
+    """
     chance = np.random.default_rng(seed)
-    documents = [row for row in read_rows(folder / f"{name}_docs.jsonl.gz") if row.get("split", "train") == split]
+    documents = [row for place, row in enumerate(read_rows(folder / f"{name}_docs.jsonl.gz")) if chosen(place, row)]
     documents = [documents[at] for at in chance.permutation(len(documents))[:articles]]
     asked: dict[str, list[Question]] = {document["doc_id"]: [] for document in documents}
     for row in read_rows(folder / f"{name}_questions.jsonl.gz"):
@@ -81,3 +96,29 @@ def squad_articles(
         others = [question for name, those in asked.items() if name != document["doc_id"] for question in those]
         foreign = [Question(others[at].text, (), "off-topic") for at in chance.permutation(len(others))[: max(5, len(own) // 10)]]
         yield make_article(document["doc_id"], document["text"], document["paras"], own + foreign, encoder)
+
+
+def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[Article]:
+    """CLAPNQ: each search question with its one passage; the spans are the sentences that any annotator took the answer from."""
+    for row in read_rows(folder / "clapnq.jsonl.gz"):
+        if row["split"] == split:
+            chosen = {sentence for sentences in row["gold_sentences"] for sentence in sentences} if row["answerable"] else set()
+            places = [(row["text"].find(sentence), len(sentence)) for sentence in sorted(chosen)]
+            spans = tuple((start, start + length) for start, length in places if start >= 0)
+            question = Question(row["question"], spans, "answerable" if row["answerable"] else "adversarial")
+            yield make_article(row["qid"], row["text"], [(0, len(row["text"]))], [question], encoder)
+
+
+def policy_articles(folder: Path, encoder: OnnxEncoder, *, questions: int, seed: int) -> Iterator[Article]:
+    """PolicyQA: privacy policies, each with at most `questions` of its questions."""
+    chance = np.random.default_rng(seed)
+    asked: dict[str, list[Question]] = {}
+    for row in read_rows(folder / "policyqa_questions.jsonl.gz"):
+        spans = tuple((start, end) for start, end in row["spans"])
+        asked.setdefault(row["doc_id"], []).append(Question(row["question"], spans, "answerable"))
+    for row in read_rows(folder / "policyqa_docs.jsonl.gz"):
+        own = asked.get(row["doc_id"], [])
+        picked = [own[at] for at in chance.permutation(len(own))[:questions]]
+        if picked:
+            paragraphs = row.get("paras") or [(0, len(row["text"]))]
+            yield make_article(row["doc_id"], row["text"], paragraphs, picked, encoder)

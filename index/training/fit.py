@@ -20,7 +20,7 @@ from index.features import NAMES, QUESTION_NAMES, candidates, measure, summarise
 from index.onnx_encoder import OnnxEncoder
 from index.ranking import fused, top_rows
 from index.retriever import PASSAGES
-from index.training.articles import Article, squad_articles
+from index.training.articles import Article, of_split, squad_articles
 from index.words import terms
 
 SEED = 1
@@ -63,8 +63,10 @@ def fit(features: np.ndarray, labels: np.ndarray, names: tuple[str, ...], weight
 def main(bench: str, encoder_folder: str) -> None:
     """Fit on SQuAD 1.1 train and the tune split of SQuAD 2.0 dev; no test split is read."""
     encoder = OnnxEncoder(Path(encoder_folder))
-    tune = examples(squad_articles(Path(bench), "squad2", "tune", encoder, articles=99, questions=400, seed=SEED), encoder)
-    train = examples(squad_articles(Path(bench), "squad11_train", "train", encoder, articles=60, questions=100, seed=SEED), encoder)
+    tune = examples(squad_articles(Path(bench), "squad2", of_split("tune"), encoder, articles=99, questions=400, seed=SEED), encoder)
+    train = examples(
+        squad_articles(Path(bench), "squad11_train", of_split("train"), encoder, articles=60, questions=100, seed=SEED), encoder
+    )
     answered = [example for example in tune + train if example.answers.any()]
     sentence = fit(np.vstack([e.features for e in answered]), np.concatenate([e.answers for e in answered]), NAMES)
     rows = np.array([summarise(e.features, sentence.probabilities(e.features)) for e in tune])

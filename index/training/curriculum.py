@@ -1,0 +1,66 @@
+"""An endless, seeded stream of examples in fixed proportions, so that any stretch of it is a fair sample of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from index.training.edits import Chance, Spoiler, careless
+from index.training.lessons import Example, Lesson, example, show, show_beside
+from index.training.sources import School, article_text, off_topic
+
+# Of each hundred examples.
+MIX = {"squad": 42, "near": 14, "spoiled": 22, "beside": 3, "written": 3, "deceiving": 8, "tales": 5, "searches": 1, "off topic": 2}
+
+
+class Deck:
+    """Deals lessons in a random order, each once before any comes again."""
+
+    def __init__(self, lessons: Sequence[Lesson], chance: Chance) -> None:
+        self._lessons, self._chance = lessons, chance
+        self._order: Iterator[int] = iter(())
+
+    def deal(self) -> Lesson:
+        at = next(self._order, None)
+        if at is None:
+            self._order = iter(self._chance.permutation(len(self._lessons)).tolist())
+            at = next(self._order)
+        return self._lessons[at]
+
+
+def examples(school: School, spoiler: Spoiler, seed: int) -> Iterator[Example]:
+    """Examples without end, the same for the same seed."""
+    chance = np.random.default_rng(seed)
+    names, shares = list(MIX), np.array(list(MIX.values())) / sum(MIX.values())
+    deal = _dealers(school, spoiler, chance)
+    while True:
+        found = deal[names[chance.choice(len(names), p=shares)]]()
+        if found is not None and found.window.sentences:
+            yield replace(found, question=careless(found.question, chance))
+
+
+def _dealers(school: School, spoiler: Spoiler, chance: Chance) -> dict[str, Callable[[], Example | None]]:
+    decks = {name: Deck(getattr(school, name), chance) for name in ("squad", "near", "written", "deceiving", "tales", "searches")}
+    again = Deck(school.squad, chance)
+
+    def spoiled() -> Example | None:
+        lesson = again.deal()
+        question = spoiler.spoil(lesson.question, lesson.passage.text, article_text(lesson), chance)
+        return show(replace(lesson, question=question, answerable=False, span=None), chance) if question else None
+
+    def deceiving() -> Example:
+        lesson = decks["deceiving"].deal()
+        return show(lesson, chance) if lesson.anchor else example(lesson, 0, len(lesson.passage.sentences))
+
+    def shown(deck: Deck) -> Callable[[], Example]:
+        return lambda: show(deck.deal(), chance)
+
+    return {
+        **{name: shown(deck) for name, deck in decks.items()},
+        "deceiving": deceiving,
+        "spoiled": spoiled,
+        "beside": lambda: show_beside(again.deal(), chance),
+        "off topic": lambda: show(off_topic(school.squad, chance), chance),
+    }

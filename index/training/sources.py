@@ -1,0 +1,180 @@
+"""The public question sets as lessons. Only train and tune splits are read, and of the tune articles not those held out."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.lexical import Lexicon
+from index.nouns import Passage
+from index.ranking import top_rows
+from index.training.articles import read_rows
+from index.training.lessons import Lesson, lessons_at, split_document
+from index.words import terms
+
+# Tune articles of SQuAD 2.0 that no lesson is made of: the checks while training, the calibration and the threshold use them.
+HELD_OUT = ("squad2dev:Warsaw", "squad2dev:Black_Death", "squad2dev:Jacksonville,_Florida")
+# Every so many articles of SQuAD 1.1, one is kept from the lessons too, for the stacked regressions.
+KEPT_EVERY = 20
+HARD_NEGATIVES, NEAREST = 2, 6
+# A sentence holds a free-text answer if it has at least this share of the answer's terms, by weight.
+ALIGNED = 0.7
+_BLANK = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True)
+class School:
+    """Lessons by source; `near` are passages of the same article that lack the answer."""
+
+    squad: list[Lesson]
+    near: list[Lesson]
+    written: list[Lesson]
+    deceiving: list[Lesson]
+    tales: list[Lesson]
+    searches: list[Lesson]
+
+
+def is_kept(place: int) -> bool:
+    """Whether the SQuAD 1.1 article at this place of its file is kept from the lessons."""
+    return place % KEPT_EVERY == 0
+
+
+def open_school(bench: Path) -> School:
+    """Everything that may be learned from; about two minutes."""
+    squad, near = _squad(bench)
+    tune = list(tune_lessons(bench, held_out=False))
+    return School(
+        squad,
+        near,
+        [lesson for lesson in tune if lesson.answerable],
+        [lesson for lesson in tune if not lesson.answerable],
+        list(_tales(bench)),
+        list(_searches(bench)),
+    )
+
+
+def tune_lessons(bench: Path, *, held_out: bool) -> Iterator[Lesson]:
+    """SQuAD 2.0's tune questions, of the articles held out or of the others; a deceiving one is anchored at the answer it suggests."""
+    documents = [row for row in read_rows(bench / "squad2_docs.jsonl.gz") if row["split"] == "tune"]
+    chosen = {row["doc_id"]: row for row in documents if (row["doc_id"] in HELD_OUT) == held_out}
+    passages = {name: _by_paragraph(row) for name, row in chosen.items()}
+    for row in read_rows(bench / "squad2_questions.jsonl.gz"):
+        if row["doc_id"] not in chosen:
+            continue
+        own = passages[row["doc_id"]][row["para"]]
+        if row["answerable"]:
+            yield from lessons_at(row["question"].strip(), own, tuple(row["spans"][0]))[:1]
+        else:
+            yield from _deceiving(row, own)
+
+
+def _deceiving(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
+    for passage in passages:
+        at = passage.text.find(row["plausible"]) if row.get("plausible") else -1
+        if at >= 0:
+            start = passage.start + at
+            found = lessons_at(row["question"].strip(), [passage], (start, start + len(row["plausible"])))
+            yield from (Lesson(lesson.question, passage, lesson.anchor, False) for lesson in found)
+            return
+    yield Lesson(row["question"].strip(), passages[0], (), False)
+
+
+def _by_paragraph(row: dict[str, Any]) -> list[list[Passage]]:
+    """The passages of each paragraph of a document row."""
+    passages = split_document(row["doc_id"], row["text"], row["paras"])
+    grouped: list[list[Passage]] = [[] for _ in row["paras"]]
+    for passage in passages:
+        grouped[passage.paragraph - 1].append(passage)
+    return grouped
+
+
+def _squad(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for row in read_rows(bench / "squad11_train_questions.jsonl.gz"):
+        asked.setdefault(row["doc_id"], []).append(row)
+    lessons, near = [], []
+    for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
+        if is_kept(place):
+            continue
+        grouped = _by_paragraph(document)
+        passages = [passage for group in grouped for passage in group]
+        lexicon = Lexicon.of([passage.text for passage in passages])
+        for row in asked[document["doc_id"]]:
+            question = row["question"].strip()
+            lessons += lessons_at(question, grouped[row["para"]], tuple(row["spans"][0]))[:1]
+            near += _near(question, row["answers"], passages, lexicon)
+    return lessons, near
+
+
+def _near(question: str, answers: Iterable[str], passages: Sequence[Passage], lexicon: Lexicon) -> list[Lesson]:
+    """The passages that BM25 takes for the best, of those in which no answer stands."""
+    ranked = [passages[row] for row in top_rows(lexicon.scores(terms(question)), NEAREST)]
+    lacking = [passage for passage in ranked if not any(answer.casefold() in passage.text.casefold() for answer in answers)]
+    return [Lesson(question, passage, (), False) for passage in lacking[:HARD_NEGATIVES]]
+
+
+def _tales(bench: Path) -> Iterator[Lesson]:
+    """FairytaleQA's explicit questions whose free-text answer one sentence clearly holds."""
+    documents = {row["doc_id"]: row for row in read_rows(bench / "fairytale_docs.jsonl.gz") if row["split"] != "test"}
+    passages = {name: split_document(name, row["text"], _paragraphs(row["text"])) for name, row in documents.items()}
+    lexicons = {name: Lexicon.of([passage.text for passage in those]) for name, those in passages.items()}
+    for row in read_rows(bench / "fairytale_questions.jsonl.gz"):
+        if row["doc_id"] in documents and row["explicit"] == "explicit":
+            yield from _tale(row, passages[row["doc_id"]], lexicons[row["doc_id"]])
+
+
+def _tale(row: dict[str, Any], passages: Sequence[Passage], lexicon: Lexicon) -> list[Lesson]:
+    """Of the passages nearest to question and answer, the sentence that holds most of both."""
+    answer, question = row["answers"][0], row["question"].strip()
+    wanted, asked = set(terms(answer)), set(terms(question))
+    if not wanted:
+        return []
+    nearest = top_rows(lexicon.scores([*wanted, *asked]), 3)
+    weighed = [(sentence, passages[at], set(terms(sentence.text))) for at in nearest for sentence in passages[at].sentences]
+    sentence, passage, spoken = max(weighed, key=lambda one: len(wanted & one[2]) + 0.5 * len(asked & one[2]))
+    if len(wanted & spoken) < ALIGNED * len(wanted):
+        return []
+    verbatim = sentence.text.casefold().find(answer.casefold().rstrip("."))
+    if verbatim < 0:
+        return lessons_at(question, [passage], (sentence.start, sentence.end), known=False)
+    start = sentence.start + verbatim
+    return lessons_at(question, [passage], (start, start + len(answer.rstrip("."))))
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    breaks = [0, *(match.end() for match in _BLANK.finditer(text)), len(text)]
+    return [(start, end) for start, end in itertools.pairwise(breaks) if text[start:end].strip()]
+
+
+def _searches(bench: Path) -> Iterator[Lesson]:
+    """CLAPNQ's tune questions: the sentences that annotators took the answer from, or a passage that has none."""
+    for row in read_rows(bench / "clapnq.jsonl.gz"):
+        if row["split"] != "tune":
+            continue
+        passages = split_document(row["qid"], row["text"], [(0, len(row["text"]))])
+        if not row["answerable"]:
+            yield Lesson(row["question"], passages[0], (), False)
+            continue
+        places = [row["text"].find(sentence) for chosen in row["gold_sentences"][:1] for sentence in chosen]
+        for passage in passages:
+            gold = [at for at, s in enumerate(passage.sentences) if any(s.start <= max(place, 0) + 1 < s.end for place in places)]
+            yield Lesson(row["question"], passage, tuple(gold), bool(gold))
+
+
+def article_text(lesson: Lesson) -> str:
+    """All of the article that a lesson's passage stands in."""
+    return lesson.passage.document.text
+
+
+def off_topic(lessons: Sequence[Lesson], chance: np.random.Generator) -> Lesson:
+    """A question of one lesson asked of the passage of another, which stands in another article."""
+    while True:
+        one, other = (lessons[int(chance.integers(len(lessons)))] for _ in range(2))
+        if one.passage.document is not other.passage.document:
+            return Lesson(one.question, other.passage, (), False)
