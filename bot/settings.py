@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from index import DEFAULT_MODEL
+from index import DEFAULT_JUDGE, DEFAULT_MODEL
 
 PREFIX = "COMMENTARY_"
 
@@ -27,9 +27,9 @@ class Settings(BaseSettings):
     )
     embedding_model: str = Field(default=DEFAULT_MODEL, min_length=1, description="sentence-transformers model: a name or a folder")
     evidence_model: str = Field(
-        default="reading",
+        default=DEFAULT_JUDGE,
         min_length=1,
-        description="What weighs the evidence: reading (the packaged model), measuring (no network), or a cross-encoder's name or folder",
+        description="What weighs the evidence: measuring (no network), reading (the packaged model), or a cross-encoder's name or folder",
     )
     threshold: float | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import CommentaryError, DocumentsError, IndexBusy, IndexDamaged, IndexUnavailable, ModelUnavailable
 from index.generations import Generations, Manifest
-from index.models import DEFAULT_MODEL, find_model
+from index.models import DEFAULT_JUDGE, DEFAULT_MODEL, find_model
 from index.nouns import Document, Passage, Sentence, Span
 from index.words import matching_words, terms
 
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from index.builder import Builder, Built
     from index.documents import Loaded, default_corpus, load_documents
     from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
-    from index.judges import DEFAULT_JUDGE, open_evidence_model
+    from index.judges import open_evidence_model
     from index.passages import SPLITTING
     from index.reader import IndexReader
     from index.retriever import PASSAGES, FusedRetriever
     from index.sentences import split_sentences
 
 _LAZY = {
-    "DEFAULT_JUDGE": "index.judges",
     "PASSAGES": "index.retriever",
     "SPLITTING": "index.passages",
     "Builder": "index.builder",

@@ -7,7 +7,6 @@ from index.models import find_model
 from index.reader import IndexReader
 
 READING, MEASURING = "reading", "measuring"
-DEFAULT_JUDGE = READING
 
 
 def open_evidence_model(name: str, index: IndexReader) -> EvidenceModel:

@@ -9,6 +9,8 @@ from pathlib import Path
 from index.errors import ModelUnavailable
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+# What weighs the evidence unless a setting says otherwise; `index.judges` knows the names.
+DEFAULT_JUDGE = "measuring"
 # Of model.safetensors as published in that repository; the package that carries it must carry the same bytes.
 DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

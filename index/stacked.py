@@ -1,4 +1,4 @@
-"""The default evidence model: the likeliest sentences are read in their windows, and regressions weigh what was read and measured."""
+"""The evidence model `reading`: the likeliest sentences are read in their windows, and regressions weigh what was read and measured."""
 
 from __future__ import annotations
 

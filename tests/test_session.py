@@ -81,3 +81,11 @@ def test_another_model_name_is_noticed(own_data: Path, tmp_path: Path) -> None:
     manifest = Generations(own_data).current()
     assert "all-MiniLM" in unfit_reason(manifest, Settings(data_dir=own_data, embedding_model=str(tmp_path)))
     assert unfit_reason(manifest, Settings(data_dir=own_data)) == ""
+
+
+@pytest.mark.parametrize(("name", "model"), [("reading", "ReadingEvidence"), ("measuring", "LogisticEvidence")])
+def test_the_setting_names_what_weighs_the_evidence(data: Path, name: str, model: str) -> None:
+    session = Session(Settings(data_dir=data, evidence_model=name))
+    answer = session.ask("How far is Japan from North Korea?")
+    assert type(session.model).__name__ == model
+    assert answer.quotes[0].text.startswith("Japan is only 600 miles from North Korea")

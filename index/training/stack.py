@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.evidence import LogisticWeights
+from index.evidence import LogisticWeights, Regression
 from index.models import DEFAULT_MODEL, find_model
 from index.onnx_encoder import OnnxEncoder
 from index.onnx_runtime import quantise
@@ -25,7 +25,7 @@ from index.training.fit import ADVERSARIAL_WEIGHT, SEED, fit
 from index.training.network import ReadingNetwork, export
 from index.training.sources import HELD_OUT, is_kept
 
-# The stated risk: this share of answerable tune questions is abstained on.
+# The stated risk: this share of answerable questions on unseen articles is abstained on.
 FALSE_ABSTENTION = 0.06
 FOLDER = Path(__file__).parents[1] / "reading"
 
@@ -40,15 +40,34 @@ def package(taught: Path) -> None:
 
 
 def fit_stack(tune: list[Case], train: list[Case]) -> StackedWeights:
-    """Sentences by all answered questions, the question by the tune articles held out; the threshold is where FALSE_ABSTENTION falls."""
+    """Sentences by all answered questions; the question by the tune articles held out, and by what is off the topic of any."""
     answered = [case for case in tune + train if case.answers.any()]
     rows = np.vstack([case.weighed.sentence_features for case in answered])
     sentence = fit(rows, np.concatenate([case.answers for case in answered]), SENTENCE_NAMES)
-    features = np.array([case.weighed.question_features(sentence.probabilities(case.weighed.sentence_features)) for case in tune])
-    kinds = np.array([case.question.kind for case in tune])
-    question = fit(features, kinds == "answerable", QUESTION_NAMES, np.where(kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0))
-    sure = question.probabilities(features)[kinds == "answerable"]
-    return StackedWeights(LogisticWeights.packaged(), sentence, question, float(np.quantile(sure, FALSE_ABSTENTION)))
+    asked = [*tune, *(case for case in train if case.question.kind == "off-topic")]
+    held = [case for case in train if case.question.kind == "answerable"]
+    return StackedWeights(LogisticWeights.packaged(), sentence, _fit_question(asked, sentence), _threshold(asked, held, sentence))
+
+
+def _fit_question(asked: list[Case], sentence: Regression) -> Regression:
+    kinds = np.array([case.question.kind for case in asked])
+    weights = np.where(kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0)
+    return fit(_features(asked, sentence), kinds == "answerable", QUESTION_NAMES, weights)
+
+
+def _threshold(asked: list[Case], held: list[Case], sentence: Regression) -> float:
+    """Where FALSE_ABSTENTION of the answerable questions falls, each judged by a regression that saw no question of its article."""
+    articles = [case.weighed.found.sentences[0].document.id for case in asked]
+    sure = [_fit_question(asked, sentence).probabilities(_features(held, sentence))]
+    for name in {article for article, case in zip(articles, asked, strict=True) if case.question.kind == "answerable"}:
+        others = [case for article, case in zip(articles, asked, strict=True) if article != name]
+        own = [case for article, case in zip(articles, asked, strict=True) if article == name and case.question.kind == "answerable"]
+        sure.append(_fit_question(others, sentence).probabilities(_features(own, sentence)))
+    return float(np.quantile(np.concatenate(sure), FALSE_ABSTENTION))
+
+
+def _features(asked: list[Case], sentence: Regression) -> np.ndarray:
+    return np.array([case.weighed.question_features(sentence.probabilities(case.weighed.sentence_features)) for case in asked])
 
 
 def main(bench: str, encoder_folder: str, taught: str) -> None:
