@@ -9,7 +9,6 @@ import pytest
 from evals.gold import KINDS, GoldError, GoldRow, load_gold, packaged_gold
 from index import Document
 
-
 HARD = "commentary-hard.jsonl"
 
 
