@@ -77,7 +77,7 @@ class IndexReader:
         documents = [Document.from_json(fields) for fields in json.loads((folder / "documents.json").read_bytes())]
         passages = [_passage(documents, *row) for row in json.loads((folder / "passages.json").read_bytes())]
         vectors = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("passages", "sentences")}
-        encoder = loading.result()
+        store = PassageStore.open(folder / "chroma", vectors=vectors["passages"], passages=passages)
         return cls(
             manifest=manifest,
             documents={document.id: document for document in documents},
@@ -86,8 +86,8 @@ class IndexReader:
             sentence_vectors=vectors["sentences"],
             passage_lexicon=Lexicon.load(folder / "bm25-passages", manifest.passages),
             sentence_lexicon=Lexicon.load(folder / "bm25-sentences", manifest.sentences),
-            encoder=encoder,
-            store=PassageStore.open(folder / "chroma", encoder, vectors=vectors["passages"], passages=passages),
+            encoder=loading.result(),
+            store=store,
         )
 
 

@@ -19,7 +19,6 @@ from chromadb.api.client import Client
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 from langchain_chroma import Chroma
-from langchain_core.embeddings import Embeddings
 
 from index.errors import IndexUnavailable
 from index.nouns import Passage
@@ -31,12 +30,12 @@ _BATCH = 5000
 class PassageStore:
     """Dense ranking of passages by cosine. Its private copy goes when nobody holds the store any more."""
 
-    def __init__(self, client: Client, collection: str, encoder: Embeddings, copy: tempfile.TemporaryDirectory[str] | None) -> None:
+    def __init__(self, client: Client, collection: str, copy: tempfile.TemporaryDirectory[str] | None) -> None:
         self._released = weakref.finalize(self, _release, client, copy)
-        self._store = Chroma(collection, encoder, client=client, create_collection_if_not_exists=False)
+        self._store = Chroma(collection, client=client, create_collection_if_not_exists=False)
 
     @classmethod
-    def open(cls, folder: Path, encoder: Embeddings, *, vectors: np.ndarray, passages: Sequence[Passage]) -> PassageStore:
+    def open(cls, folder: Path, *, vectors: np.ndarray, passages: Sequence[Passage]) -> PassageStore:
         """Open a private copy of `folder`; where no copy can be made (a full disk), a store in memory from the kept vectors."""
         try:
             copy = tempfile.TemporaryDirectory(prefix="commentary-", ignore_cleanup_errors=True)
@@ -44,8 +43,8 @@ class PassageStore:
         except OSError:
             client, collection = _client(None), f"{COLLECTION}-{uuid4().hex}"  # stores in memory share one name space
             _fill(client, collection, passages, vectors)
-            return cls(client, collection, encoder, None)
-        return cls(_client(copy.name), COLLECTION, encoder, copy)
+            return cls(client, collection, None)
+        return cls(_client(copy.name), COLLECTION, copy)
 
     def ranking(self, vector: np.ndarray, count: int) -> list[tuple[int, float]]:
         """(row of the passage, cosine), the nearest `count` first."""

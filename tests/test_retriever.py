@@ -113,7 +113,7 @@ def test_without_room_for_a_copy_the_store_in_memory_ranks_the_same(
     else:
         monkeypatch.setattr(shutil, "copytree", no_room)
     folder = data / "generations" / index.manifest.name / "chroma"
-    stores = [PassageStore.open(folder, index.encoder, vectors=index.passage_vectors, passages=index.passages) for _ in range(2)]
+    stores = [PassageStore.open(folder, vectors=index.passage_vectors, passages=index.passages) for _ in range(2)]
     stores[0].close()  # which leaves the other one alone
     ranking = dict(stores[1].ranking(index.encoder.encode_query(QUESTION), 25))
     assert list(ranking) == dense_rows(index, QUESTION)
