@@ -84,8 +84,8 @@ class IndexReader:
             passages=passages,
             passage_vectors=vectors["passages"],
             sentence_vectors=vectors["sentences"],
-            passage_lexicon=Lexicon.load(folder / "bm25-passages", manifest.passages),
-            sentence_lexicon=Lexicon.load(folder / "bm25-sentences", manifest.sentences),
+            passage_lexicon=Lexicon.load(folder / "bm25-passages"),
+            sentence_lexicon=Lexicon.load(folder / "bm25-sentences"),
             encoder=loading.result(),
             store=store,
         )
