@@ -1,6 +1,7 @@
 """Quotes are slices of the source, whatever is asked."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,10 @@ def test_a_quote_cannot_be_given_words(index: IndexReader) -> None:
     quote = Quote(next(iter(index.documents.values())), 600, 700)
     with pytest.raises(AttributeError):
         quote.text = "Trust me."  # type: ignore[misc]
+
+
+def test_the_span_in_the_readme_is_the_quote_it_shows(commentary: Document) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"commentary show king (\d+):(\d+)", readme)
+    assert shown and commentary.text[int(shown[1]) : int(shown[2])] == "Economic sanctions on the North depend on China for enforcement."
+    assert f'"start": {shown[1]}, "end": {shown[2]}' in readme
