@@ -42,6 +42,7 @@ HOMES = {
     "typer": {"bot/cli.py"},
     "rich": {"bot/render.py", "bot/indexing.py"},
     "prompt_toolkit": {"bot/chat.py"},
+    "sqlite3": {"bot/conversations.py"},
     "discord": set(),
 }
 ALLOWED = {"index": {"index"}, "prompts": {"prompts"}, "bot": {"bot", "index", "prompts"}, "evals": {"evals", "bot", "index"}}
