@@ -5,34 +5,23 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from bot.about import answer_about
 from bot.answers import Answer
-from bot.conversation import Asked, adds_to
-from bot.conversation import readings as possible_readings
+from bot.arbitration import Reading, likeliest
+from bot.conversation import Asked
 from bot.extractive import compose
 from bot.parts import parts, together
+from bot.readings import readings as possible_readings
 from bot.smalltalk import small_talk
-from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement, terms
+from bot.turns import reply
+from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
 
-# The likeliest reading of a follow-up is kept unless another is at least this much more probably answered.
-CLEARLY = 0.1
 # Of how many documents a question about "the document" is answered, where there are many and the conversation names none.
 DOCUMENTS = 4
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to understand a question, and what the evidence says of it."""
-
-    question: str
-    worded: str
-    """The same in the words of the text."""
-    judged: Judgement
 
 
 def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
@@ -61,7 +50,8 @@ def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, t
     )
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
-        return small_talk(asked.question) or _about(asked, index) or from_evidence
+        moved = reply(asked.question, asked.conversation, lambda question: read(question).judged, threshold=threshold)
+        return moved or small_talk(asked.question) or _about(asked, index) or from_evidence
 
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
 
@@ -77,24 +67,4 @@ def _readings(step: dict[str, Any]) -> list[str]:
 
 
 def _likeliest(step: dict[str, Any]) -> Reading:
-    """The first reading, unless another finds clearly better evidence.
-
-    A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
-    """
-    asked: Asked = step["asked"]
-    added = adds_to(asked.conversation.topic, asked.question)
-    found: list[Reading] = [
-        reading for reading in step["readings"] if reading.question == asked.question or not added or added & _spoken_of(reading.judged)
-    ]
-    best = max(found, key=lambda reading: reading.judged.answerable)
-    return best if best.judged.answerable > found[0].judged.answerable + CLEARLY else found[0]
-
-
-def _spoken_of(judged: Judgement) -> set[str]:
-    """Terms of the best sentence's paragraph and section."""
-    if not judged.evidence:
-        return set()
-    best = judged.evidence[0].sentence
-    paragraph = best.document.paragraph_at(best.start)
-    around = best.document.text[paragraph.start : paragraph.end] if paragraph else best.text
-    return {*terms(around), *terms(best.section)}
+    return likeliest(step["asked"], step["readings"])

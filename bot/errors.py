@@ -15,3 +15,7 @@ class QuestionError(CommentaryError):
 
 class SavedAnswersError(CommentaryError):
     """A file of saved answers cannot be read as one."""
+
+
+class ConversationsError(CommentaryError):
+    """Kept conversations cannot be erased, or there is none under that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,8 +79,9 @@ class Session:
         """Answer a question and add the turn to its conversation. Raises QuestionError and what `index` raises."""
         conversation = Conversation() if conversation is None else conversation
         question = clean_question(question)
+        started = time.perf_counter()
         answer = self._current().chain.invoke(Asked(question, conversation))
-        conversation.add(Turn(question, answer))
+        conversation.add(Turn(question, answer, elapsed_ms=(time.perf_counter() - started) * 1000))
         return answer
 
     def _current(self) -> Opened:
