@@ -78,4 +78,4 @@ def _swap_name(question: str, topic: str) -> str:
     phrase, name = _SWAPS.match(question), next(reversed(list(_NAME.finditer(topic))), None)
     if not phrase or not name or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
         return ""
-    return topic[: name.start()] + phrase[1] + topic[name.end() :]
+    return re.sub(r"\bthe $", "", topic[: name.start()]) + phrase[1] + topic[name.end() :]  # an article of the old name goes with it
