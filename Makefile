@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.

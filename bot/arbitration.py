@@ -21,6 +21,8 @@ class Reading:
     """One way to understand a question, and what the evidence says of it."""
 
     question: str
+    worded: str
+    """The same in the words of the text."""
     judged: Judgement
 
 

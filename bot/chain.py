@@ -14,10 +14,11 @@ from bot.answers import Answer
 from bot.arbitration import Reading, likeliest
 from bot.conversation import Asked
 from bot.extractive import compose
+from bot.parts import parts, together
 from bot.readings import readings as possible_readings
 from bot.smalltalk import small_talk
 from bot.turns import reply
-from index import Document, EvidenceModel, FusedRetriever, IndexReader
+from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
 
 # Of how many documents a question about "the document" is answered, where there are many and the conversation names none.
 DOCUMENTS = 4
@@ -27,14 +28,19 @@ def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, t
     """The chain over one opened index; it keeps no state, so it may be shared between threads."""
     retriever = FusedRetriever(index)
 
-    def read(question: str, config: RunnableConfig | None = None) -> Reading:
+    def judge(question: str, config: RunnableConfig | None) -> Judgement:
         passages = retriever.invoke(question, config)
-        return Reading(question, model.judge(question, [document.metadata["row"] for document in passages]))
+        return model.judge(question, [document.metadata["row"] for document in passages])
+
+    def read(question: str, config: RunnableConfig | None = None) -> Reading:
+        worded = index.wording.of(question)
+        whole = judge(worded, config)
+        return Reading(question, worded, together(whole, [judge(part, config) for part in parts(worded)]))
 
     def decide(step: dict[str, Any]) -> Answer:
         asked: Asked = step["asked"]
         reading: Reading = step["reading"]
-        return compose(asked.question, reading.question, reading.judged, threshold=threshold, top=top)
+        return compose(asked.question, reading.worded, reading.judged, threshold=threshold, top=top)
 
     from_evidence: Runnable[Asked, Answer] = (
         {"asked": RunnablePassthrough()}
