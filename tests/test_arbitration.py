@@ -25,7 +25,10 @@ def asked(document: Document, *quoted: tuple[int, int]) -> Asked:
 @pytest.mark.parametrize(("more", "kept"), [(CLEARLY - 0.01, PLAIN), (CLEARLY + 0.01, TOPIC)])
 def test_another_reading_must_win_clearly(more: float, kept: str) -> None:
     document = Document("d", "t", TEXT)
-    readings = [Reading(PLAIN, judged(document, 0.5, 0.1, 0.6, 0.3)), Reading(TOPIC, judged(document, 0.5 + more, 0.3, 0.5, 0.2))]
+    readings = [
+        Reading(PLAIN, PLAIN, judged(document, 0.5, 0.1, 0.6, 0.3)),
+        Reading(TOPIC, TOPIC, judged(document, 0.5 + more, 0.3, 0.5, 0.2)),
+    ]
     assert likeliest(asked(document), readings).question == kept
 
 
@@ -35,17 +38,17 @@ def best(document: Document, *readings: Reading, quoted: tuple[tuple[int, int], 
 
 def test_the_words_of_the_question_itself_choose_among_what_the_topic_finds() -> None:
     document = Document("d", "t", TEXT)
-    plain = Reading(PLAIN, judged(document, 0.2, 0.1, 0.8, 0.1))
-    assert best(document, plain, Reading(TOPIC, judged(document, 0.9, 0.6, 0.3, 0.1))) == "Kim was nominated by Obama."
+    plain = Reading(PLAIN, PLAIN, judged(document, 0.2, 0.1, 0.8, 0.1))
+    assert best(document, plain, Reading(TOPIC, TOPIC, judged(document, 0.9, 0.6, 0.3, 0.1))) == "Kim was nominated by Obama."
 
 
 def test_what_was_quoted_before_comes_after_what_is_new() -> None:
     document = Document("d", "t", TEXT)
-    plain, topic = Reading(PLAIN, judged(document, 0.2, 0.4, 0.3, 0.3)), Reading(TOPIC, judged(document, 0.9, 0.4, 0.3, 0.3))
+    plain, topic = Reading(PLAIN, PLAIN, judged(document, 0.2, 0.4, 0.3, 0.3)), Reading(TOPIC, TOPIC, judged(document, 0.9, 0.4, 0.3, 0.3))
     assert best(document, plain, topic) == "Kim flew home."
     assert best(document, plain, topic, quoted=((0, 14),)) == "Kim was nominated by Obama." and AGAIN < 1
 
 
 def test_an_empty_judgement_is_no_fault() -> None:
     document = Document("d", "t", TEXT)
-    assert likeliest(asked(document), [Reading(PLAIN, Judgement()), Reading(TOPIC, Judgement())]).question == PLAIN
+    assert likeliest(asked(document), [Reading(PLAIN, PLAIN, Judgement()), Reading(TOPIC, TOPIC, Judgement())]).question == PLAIN
