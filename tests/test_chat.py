@@ -31,8 +31,8 @@ def test_a_piped_conversation_answers_follows_up_and_saves_what_verify_accepts(o
     done = piped(
         own_data,
         "Why does China matter for sanctions?",
-        "/more",
         "/context 1",
+        "/more",
         "How many American troops are stationed in South Korea?",
         "And in Japan?",
         "/sources",
@@ -41,7 +41,7 @@ def test_a_piped_conversation_answers_follows_up_and_saves_what_verify_accepts(o
         "never asked",
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "«Economic sanctions on the North depend on China for enforcement.»" in done.stdout
+    assert "«Economic sanctions on the North depend on China for enforcement." in done.stdout
     assert "Read as: How many American troops are stationed in Japan?" in done.stdout
     assert "Robert R. King" in done.stdout and "never asked" not in done.stdout
     assert [answer["answered"] for answer in json.loads(saved.read_text())] == [True] * 4
