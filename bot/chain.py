@@ -5,6 +5,7 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
@@ -12,10 +13,10 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, R
 from bot.about import answer_about
 from bot.answers import Answer
 from bot.arbitration import Reading, likeliest
-from bot.conversation import Asked
+from bot.conversation import Asked, Conversation
 from bot.extractive import compose
 from bot.parts import parts, together
-from bot.readings import readings as possible_readings
+from bot.readings import readings, with_rewritten
 from bot.smalltalk import small_talk
 from bot.turns import reply
 from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
@@ -24,8 +25,17 @@ from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgemen
 DOCUMENTS = 4
 
 
-def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
-    """The chain over one opened index; it keeps no state, so it may be shared between threads."""
+# What a chat model makes of a question so that it stands alone; None if it has nothing to say.
+Rewrite = Callable[[str, Conversation], str | None]
+
+
+def build_chain(
+    index: IndexReader, model: EvidenceModel, *, threshold: float, top: int, rewrite: Rewrite | None = None
+) -> Runnable[Asked, Answer]:
+    """The chain over one opened index; it keeps no state, so it may be shared between threads.
+
+    `rewrite` is asked about follow-ups only, and what it gives is one reading among others: the evidence chooses.
+    """
     retriever = FusedRetriever(index)
 
     def judge(question: str, config: RunnableConfig | None) -> Judgement:
@@ -44,9 +54,15 @@ def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, t
         reading: Reading = step["reading"]
         return compose(asked.question, reading.worded, with_parts(reading, config), threshold=threshold, top=top)
 
+    def possible(step: dict[str, Any]) -> list[str]:
+        asked: Asked = step["asked"]
+        found = readings(asked.question, asked.conversation)
+        rewritten = rewrite(asked.question, asked.conversation) if rewrite and len(found) > 1 else None
+        return with_rewritten(found, rewritten) if rewritten else found
+
     from_evidence: Runnable[Asked, Answer] = (
         {"asked": RunnablePassthrough()}
-        | RunnablePassthrough.assign(readings=RunnableLambda(_readings) | RunnableLambda(read).map())
+        | RunnablePassthrough.assign(readings=RunnableLambda(possible) | RunnableLambda(read).map())
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
@@ -62,10 +78,6 @@ def _about(asked: Asked, index: IndexReader) -> Answer | None:
     quoted = [quote.document for turn in asked.conversation for quote in turn.answer.quotes]
     documents: list[Document] = quoted[-1:] or list(index.documents.values())[:DOCUMENTS]
     return answer_about(asked.question, documents)
-
-
-def _readings(step: dict[str, Any]) -> list[str]:
-    return possible_readings(step["asked"].question, step["asked"].conversation)
 
 
 def _likeliest(step: dict[str, Any]) -> Reading:
