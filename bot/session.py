@@ -6,11 +6,11 @@ import contextlib
 import logging
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer
+from bot.answers import Answer, Piece
 from bot.conversation import Asked, Conversation, Turn
 from bot.errors import QuestionError
 from bot.settings import Settings
@@ -81,6 +81,21 @@ class Session:
         answer = self._current().chain.invoke(Asked(question, conversation))
         conversation.add(Turn(question, answer))
         return answer
+
+    def stream(self, question: str, conversation: Conversation | None = None) -> Iterator[Piece | Answer]:
+        """The answer as it comes: each sentence of a chat model once its quotes are verified, and last, always, the answer itself.
+
+        Only the last event counts: it stands for all the pieces, or takes their place if the chat model broke off. Without a chat model
+        it is the only one. The turn is added to the conversation when it comes. Raises as `ask` does.
+        """
+        conversation = Conversation() if conversation is None else conversation
+        return self._streamed(Asked(clean_question(question), conversation))
+
+    def _streamed(self, asked: Asked) -> Iterator[Piece | Answer]:
+        for event in self._current().chain.stream(asked):
+            if isinstance(event, Answer):
+                asked.conversation.add(Turn(asked.question, event))
+            yield event
 
     def _current(self) -> Opened:
         """What was opened stays open for as long as somebody holds it, so a question in flight outlives a new generation."""
