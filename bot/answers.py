@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from index import Evidence, Span
+from index import Span
+
+if TYPE_CHECKING:
+    from index import Evidence
 
 EXTRACTIVE = "extractive"
 NOT_SAID = "The commentary does not say."

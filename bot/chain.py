@@ -5,13 +5,14 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from bot.about import answer_about
-from bot.answers import Answer
+from bot.answers import Answer, Piece
 from bot.conversation import Asked, adds_to
 from bot.conversation import readings as possible_readings
 from bot.extractive import compose
@@ -32,8 +33,16 @@ class Reading:
     judged: Judgement
 
 
-def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
-    """The chain over one opened index; it keeps no state, so it may be shared between threads."""
+Write = Callable[[Answer], Iterator[Piece | Answer]]
+
+
+def build_chain(
+    index: IndexReader, model: EvidenceModel, *, threshold: float, top: int, write: Write | None = None
+) -> Runnable[Asked, Answer]:
+    """The chain over one opened index; it keeps no state, so it may be shared between threads.
+
+    `write` words what was found anew: pieces, then the answer. `stream` passes them on as they come, `invoke` returns the answer.
+    """
     retriever = FusedRetriever(index)
 
     def read(question: str, config: RunnableConfig) -> Reading:
@@ -51,6 +60,8 @@ def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, t
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
+    if write is not None:
+        from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
         return small_talk(asked.question) or _about(asked, index) or from_evidence

@@ -15,3 +15,11 @@ class QuestionError(CommentaryError):
 
 class SavedAnswersError(CommentaryError):
     """A file of saved answers cannot be read as one."""
+
+
+class ChatModelError(CommentaryError):
+    """A chat model gave no reply that can be used. The message holds no word of the provider's: it may repeat the key."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status

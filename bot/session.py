@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer, Piece
+from bot.answers import EXTRACTIVE, Answer, Piece
 from bot.conversation import Asked, Conversation, Turn
 from bot.errors import QuestionError
 from bot.settings import Settings
@@ -19,6 +19,7 @@ from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manife
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+    from bot.chain import Write
     from index import EvidenceModel, IndexReader
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Session:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._opened: Opened | None = None
+        self._write = _writer(settings)
 
     @property
     def index(self) -> IndexReader:
@@ -128,7 +130,7 @@ class Session:
 
         model = open_evidence_model(self._settings.evidence_model, index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
-        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top))
+        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, write=self._write))
 
     def _fitting(self) -> Manifest:
         """The manifest in use if it was made with these settings, else of a new build."""
@@ -157,6 +159,17 @@ class Session:
             .build(roots, wait=ANOTHER_BUILDER, progress=self._progress)
             .manifest
         )
+
+
+def _writer(settings: Settings) -> Write | None:
+    """What words answers anew; None without a chat model, and then nothing of it is imported. Raises SettingsError."""
+    if settings.chat_model == EXTRACTIVE:
+        return None
+    from bot.generative import open_chat_models
+    from bot.ledger import Ledger
+    from bot.writer import Writer
+
+    return Writer(open_chat_models(settings), Ledger(settings.data_dir / "chat_models.sqlite"), settings).write
 
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:
