@@ -85,6 +85,7 @@ class ChatModel:
         self.name = name
         self._provider, model = providers_name(name)
         self._seconds, self._longest = settings.chat_timeout, settings.chat_max_tokens * CHARACTERS
+        self._dialect = own_server and self._provider == "openai" and settings.chat_base_url is not None
         self._model = self._open(model, settings if own_server else settings.model_copy(update=_NOBODYS))
         self._refused = 0  # ways of asking for JSON that the server does not know
 
@@ -114,13 +115,16 @@ class ChatModel:
             ) from None
 
     def _ways(self, shape: type[BaseModel]) -> list[Runnable[Any, Any]]:
-        """How to ask for JSON, the strictest first: the provider's structured output, the older dialect of local servers, words alone."""
+        """How to ask for JSON: with the provider's structured output, else in plain words.
+
+        Another server than OpenAI's is asked in an older dialect first: they take it or refuse it; llama-cpp-python breaks on the newer.
+        """
         schema = dereference_refs(shape.model_json_schema())
         schema.pop("$defs", None)
         strict = {"strict": True} if self._provider == "openai" else {}
         native = cast("RunnableSequence[Any, Any]", self._model.with_structured_output(schema, method="json_schema", **strict))
-        older = [self._model.bind(response_format={"type": "json_object", "schema": schema})] if self._provider == "openai" else []
-        return [native.first, *older, self._model]  # without the parser at its end, which would mend what is no JSON
+        older = [self._model.bind(response_format={"type": "json_object", "schema": schema})] if self._dialect else []
+        return [*older, native.first, self._model]  # without the parser that `native` ends with: it would mend what is no JSON
 
     def _chunks(self, way: Runnable[Any, Any], messages: Sequence[BaseMessage]) -> Iterator[AIMessageChunk]:
         came: queue.SimpleQueue[AIMessageChunk | ChatModelError | None] = queue.SimpleQueue()
