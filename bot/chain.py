@@ -17,6 +17,7 @@ from bot.conversation import Asked, adds_to
 from bot.conversation import readings as possible_readings
 from bot.extractive import compose
 from bot.smalltalk import small_talk
+from bot.turns import reply
 from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement, terms
 
 # The likeliest reading of a follow-up is kept unless another is at least this much more probably answered.
@@ -45,7 +46,7 @@ def build_chain(
     """
     retriever = FusedRetriever(index)
 
-    def read(question: str, config: RunnableConfig) -> Reading:
+    def read(question: str, config: RunnableConfig | None = None) -> Reading:
         passages = retriever.invoke(question, config)
         return Reading(question, model.judge(question, [document.metadata["row"] for document in passages]))
 
@@ -64,7 +65,8 @@ def build_chain(
         from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
-        return small_talk(asked.question) or _about(asked, index) or from_evidence
+        moved = reply(asked.question, asked.conversation, lambda question: read(question).judged, threshold=threshold)
+        return moved or small_talk(asked.question) or _about(asked, index) or from_evidence
 
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.errors import QuestionError, SavedAnswersError, SettingsError
+from bot.errors import ConversationsError, QuestionError, SavedAnswersError, SettingsError
 from bot.settings import Settings, read_settings
 from index import CommentaryError, Document, DocumentsError, Span
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.session import Session
 
 NOT_SAID, USAGE, UNAVAILABLE, BROKEN_PIPE, STOPPED = 1, 2, 3, 141, 130
+_USAGE = (QuestionError, SettingsError, SavedAnswersError, ConversationsError, DocumentsError)
 app = typer.Typer(
     name="commentary",
     help="Ask a commentary, and get the author's own sentences with the place of each.",
@@ -51,7 +52,7 @@ def _run() -> int:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     except CommentaryError as error:
         print(f"commentary: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, QuestionError | SettingsError | SavedAnswersError | DocumentsError) else UNAVAILABLE
+        return USAGE if isinstance(error, _USAGE) else UNAVAILABLE
     except KeyboardInterrupt:
         return STOPPED
     except BrokenPipeError:
@@ -101,13 +102,21 @@ def ask(
 
 
 @app.command()
-def chat() -> None:
+def chat(
+    name: Annotated[str, typer.Argument(metavar="[KEY]", help="With --resume: the conversation's name or the beginning of it.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last conversation, or with the one named KEY.")] = False,
+) -> None:
     """Hold a conversation; /help lists its commands."""
-    from bot.chat import Chat
+    from bot.chat import Chat, new_key, resumed_key
+    from bot.conversations import Conversations
 
+    if name and not resume:
+        raise QuestionError(f"To go on with a conversation, type: commentary chat --resume {name}")
     settings = read_settings()
     with _session(settings) as session:
-        Chat(session, history=settings.data_dir / "chat_history").run()
+        kept = Conversations(settings.data_dir / "conversations.db", lambda: session.index.documents, keep_days=settings.keep_days)
+        key = resumed_key(kept, name) if resume else new_key()
+        Chat(session, kept, key=key, history=settings.data_dir / "chat_history").run()
 
 
 @app.command()

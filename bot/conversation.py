@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.answers import Answer
 from index import terms
 
-LONGEST = 20  # turns that are kept
+LONGEST = 50  # turns that are kept
 # Words that point outside the question; "there" does at its end only ("are there any" points nowhere).
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|former|latter|one|ones|else|instead|so|there(?=\W*$))\b",
@@ -31,10 +31,12 @@ _FEW = 2  # what opens like no question and has no more terms than this says too
 
 @dataclass(frozen=True)
 class Turn:
-    """A question and its answer."""
+    """A question and its answer. `lost` counts the quotes that a kept turn had and whose text has changed since."""
 
     question: str
     answer: Answer
+    lost: int = 0
+    elapsed_ms: float = 0.0
 
 
 class Conversation:
@@ -51,6 +53,11 @@ class Conversation:
 
     def clear(self) -> None:
         self._turns.clear()
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn that was added last."""
+        return self._turns[-1] if self._turns else None
 
     @property
     def topic(self) -> str:

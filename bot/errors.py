@@ -23,3 +23,7 @@ class ChatModelError(CommentaryError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class ConversationsError(CommentaryError):
+    """Kept conversations cannot be erased, or there is none under that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -80,8 +81,9 @@ class Session:
         """Answer a question and add the turn to its conversation. Raises QuestionError and what `index` raises."""
         conversation = Conversation() if conversation is None else conversation
         question = clean_question(question)
+        started = time.perf_counter()
         answer = self._current().chain.invoke(Asked(question, conversation))
-        conversation.add(Turn(question, answer))
+        conversation.add(Turn(question, answer, elapsed_ms=(time.perf_counter() - started) * 1000))
         return answer
 
     def stream(self, question: str, conversation: Conversation | None = None) -> Iterator[Piece | Answer]:
@@ -94,9 +96,10 @@ class Session:
         return self._streamed(Asked(clean_question(question), conversation))
 
     def _streamed(self, asked: Asked) -> Iterator[Piece | Answer]:
+        started = time.perf_counter()
         for event in self._current().chain.stream(asked):
             if isinstance(event, Answer):
-                asked.conversation.add(Turn(asked.question, event))
+                asked.conversation.add(Turn(asked.question, event, elapsed_ms=(time.perf_counter() - started) * 1000))
             yield event
 
     def _current(self) -> Opened:

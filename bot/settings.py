@@ -25,7 +25,7 @@ class Settings(BaseSettings):
         default=None, description="File or folder of documents (.md, .txt); unset, the commentary that comes with the package"
     )
     data_dir: Path = Field(
-        default_factory=lambda: user_data_path("commentary-bot"), description="Folder for the index and the chat history"
+        default_factory=lambda: user_data_path("commentary-bot"), description="Folder for the index and the conversations"
     )
     embedding_model: str = Field(default=DEFAULT_MODEL, min_length=1, description="sentence-transformers model: a name or a folder")
     evidence_model: str = Field(
@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         le=1,
         description="Confidence below which the answer is that the commentary does not say; unset, the evidence model's own",
     )
+    keep_days: float = Field(default=30, gt=0, description="Days after which a turn of a conversation is forgotten")
     top: int = Field(default=3, ge=1, le=10, description="Most quotes in one answer")
     chat_model: str = Field(
         default=EXTRACTIVE, min_length=1, description="Who words the answer: extractive (the author alone) or provider:model"
