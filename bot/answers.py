@@ -41,7 +41,8 @@ class Piece:
     """
 
     text: str
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[Quote, ...]
+    standalone_question: str
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable, RunnableSequence
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
@@ -101,6 +101,11 @@ class ChatModel:
             except ChatModelError as error:
                 if error.status not in _REFUSALS or at == len(ways) - 1:
                     raise
+
+    def greet(self) -> None:
+        """Ask for a word, to see whether anything answers. Raises ChatModelError."""
+        for _ in self._chunks(self._model, [HumanMessage("Say hello.")]):
+            pass
 
     def _open(self, model: str, settings: Settings) -> BaseChatModel:
         from langchain.chat_models import init_chat_model

@@ -88,6 +88,7 @@ class Ledger:
         """The rows of one statement, through a connection of its own: threads and processes share the file."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(mode=0o600)  # what people asked shows in what was replied
             with contextlib.closing(sqlite3.connect(self._path, timeout=5)) as file, file:
                 file.executescript(_SCHEMA)
                 return file.execute(statement, values).fetchall()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000  # characters
+LEDGER = "chat_models.sqlite"  # in the data folder
 ANOTHER_BUILDER = 120.0  # seconds to wait for a process that is building the index already
 
 Progress = Callable[[int, int], object]
@@ -172,7 +173,7 @@ def _writer(settings: Settings) -> Write | None:
     from bot.ledger import Ledger
     from bot.writer import Writer
 
-    return Writer(open_chat_models(settings), Ledger(settings.data_dir / "chat_models.sqlite"), settings).write
+    return Writer(open_chat_models(settings), Ledger(settings.data_dir / LEDGER), settings).write
 
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:

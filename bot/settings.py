@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.answers import EXTRACTIVE
 from bot.errors import SettingsError
+from bot.redaction import hide_from_logs
 from index import DEFAULT_JUDGE, DEFAULT_MODEL
 
 PREFIX = "COMMENTARY_"
@@ -82,9 +83,14 @@ def secrets(settings: Settings) -> list[str]:
 
 
 def read_settings() -> Settings:
-    """Raises SettingsError, naming each setting that is wrong and what it should be; values are not repeated, they may be secrets."""
+    """The settings; from here on no log shows a secret that is among them.
+
+    Raises SettingsError, naming each setting that is wrong and what it should be; values are not repeated, they may be secrets.
+    """
     try:
-        return Settings()
+        settings = Settings()
+        hide_from_logs(secrets(settings))
+        return settings
     except ValidationError as error:
         wrong = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise SettingsError(f"{wrong}. Correct it in the environment or in .env (see .env.example)") from None

@@ -150,7 +150,7 @@ class _Draft:
             self.texts.append(text if checked.supported else f"{text} {UNSUPPORTED}")
             self.quotes.extend(new)
             if not self._silent:
-                yield Piece(self.texts[-1], new)
+                yield Piece(self.texts[-1], new, self.question)
 
     def spend(self, spent: Spent) -> None:
         self.spent += spent

@@ -1,4 +1,4 @@
-"""A scripted server on loopback that speaks OpenAI's chat completions, with every fault that such a server can have."""
+"""A scripted server on loopback for the clients of OpenAI, Anthropic, Google and Ollama, with every fault that a server can have."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Script:
 
 
 class ChatServer(ThreadingHTTPServer):
-    """`requests` are the bodies that came, `heads` their headers."""
+    """`requests` are the bodies that came, `heads` their headers (names in lower case), `paths` where they were sent."""
 
     daemon_threads = True
     block_on_close = False
@@ -49,10 +49,16 @@ class ChatServer(ThreadingHTTPServer):
         self.script = Script()
         self.requests: list[dict[str, Any]] = []
         self.heads: list[dict[str, str]] = []
+        self.paths: list[str] = []
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        """Where OpenAI's client looks."""
+        return f"{self.root}/v1"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients hang up on faults; that is what is tested."""
@@ -73,10 +79,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append(request)
-        self.server.heads.append(dict(self.headers))
+        self.server.heads.append({name.lower(): value for name, value in self.headers.items()})
+        self.server.paths.append(self.path)
         script = self.server.script
         time.sleep(script.waits)
-        if request.get("response_format", {}).get("type", "text") not in ("text", *script.knows):
+        if (request.get("response_format") or {}).get("type", "text") not in ("text", *script.knows):
             self._whole(422, json.dumps({"detail": "response_format"}).encode())
         elif script.status != 200 or script.raw is not None:
             said = json.dumps({"error": {"message": f"refused {self.headers.get('Authorization')}", "code": script.status}}).encode()
@@ -94,31 +101,98 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _streamed(self, script: Script, request: dict[str, Any]) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", "application/x-ndjson" if self.path == "/api/chat" else "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
         text = script.says if isinstance(script.says, str) else script.says(request)
         parts = [text[at : at + script.size] for at in range(0, len(text), script.size)] or [""]
+        begin, chunk, end = DIALECTS["/".join(self.path.partition("?")[0].split("/")[:3]).partition(":")[0]]
+        self._write(begin)
         sent = 0
         while True:
             for part in parts:
                 if sent == script.drops_after:
                     return
                 time.sleep(script.between)
-                self._event({"choices": [{"index": 0, "delta": {"role": "assistant", "content": part}, "finish_reason": None}]})
+                self._write(chunk(part))
                 sent += 1
             if not script.endless:
                 break
-        self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-        if script.usage is not None:
-            self._event({"choices": [], "usage": script.usage})
-        self.wfile.write(b"data: [DONE]\n\n")
+        self._write(end(script.usage))
 
-    def _event(self, fields: dict[str, Any]) -> None:
-        event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", **fields}
-        self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+    def _write(self, raw: str) -> None:
+        self.wfile.write(raw.encode())
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def _event(fields: dict[str, Any], name: str = "") -> str:
+    return f"{f'event: {name}{chr(10)}' if name else ''}data: {json.dumps(fields)}\n\n"
+
+
+def _openai(**fields: Any) -> str:
+    return _event({"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", **fields})
+
+
+def _openai_end(usage: dict[str, Any] | None) -> str:
+    stop = _openai(choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}])
+    return stop + (_openai(choices=[], usage=usage) if usage else "") + "data: [DONE]\n\n"
+
+
+def _anthropic(name: str, **fields: Any) -> str:
+    return _event({"type": name, **fields}, name)
+
+
+ANTHROPIC_MESSAGE = {
+    "id": "1", "type": "message", "role": "assistant", "model": "scripted", "content": [], "stop_reason": None, "stop_sequence": None,
+    "usage": {"input_tokens": USAGE["prompt_tokens"], "output_tokens": 1},
+}  # fmt: skip
+
+
+def _anthropic_end(usage: dict[str, Any] | None) -> str:
+    counts = {"input_tokens": USAGE["prompt_tokens"], "output_tokens": USAGE["completion_tokens"]}
+    done = {"delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": counts}
+    return _anthropic("content_block_stop", index=0) + _anthropic("message_delta", **done) + _anthropic("message_stop")
+
+
+def _google(text: str, **fields: Any) -> str:
+    return _event(
+        {"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": text}]}, **fields}], "modelVersion": "scripted"}
+    )
+
+
+def _google_end(usage: dict[str, Any] | None) -> str:
+    counts = {"promptTokenCount": USAGE["prompt_tokens"], "candidatesTokenCount": USAGE["completion_tokens"], "totalTokenCount": 750}
+    return _google("", finishReason="STOP").replace('"modelVersion"', f'"usageMetadata": {json.dumps(counts)}, "modelVersion"')
+
+
+def _ollama(text: str, **fields: Any) -> str:
+    message = {"role": "assistant", "content": text}
+    return json.dumps({"model": "scripted", "created_at": "2026-01-01T00:00:00Z", "message": message, "done": False, **fields}) + "\n"
+
+
+# What is streamed on each path: a beginning, a chunk for each part of the text, an end.
+DIALECTS: dict[str, tuple[str, Callable[[str], str], Callable[[dict[str, Any] | None], str]]] = {
+    "/v1/chat": (
+        "",
+        lambda part: _openai(choices=[{"index": 0, "delta": {"role": "assistant", "content": part}, "finish_reason": None}]),
+        _openai_end,
+    ),
+    "/v1/messages": (
+        _anthropic("message_start", message=ANTHROPIC_MESSAGE)
+        + _anthropic("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        lambda part: _anthropic("content_block_delta", index=0, delta={"type": "text_delta", "text": part}),
+        _anthropic_end,
+    ),
+    "/v1beta/models": ("", _google, _google_end),
+    "/api/chat": (
+        "",
+        _ollama,
+        lambda _: _ollama(
+            "", done=True, done_reason="stop", prompt_eval_count=USAGE["prompt_tokens"], eval_count=USAGE["completion_tokens"]
+        ),
+    ),
+}

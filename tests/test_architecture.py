@@ -31,7 +31,7 @@ HOMES = {
     "instructor": {"evals/judge.py"},
     "openai": {"evals/judge.py"},
     "langchain": {"bot/generative.py"},
-    **dict.fromkeys(("langchain_openai", "langchain_anthropic", "langchain_google_genai", "langchain_ollama", "llama_cpp"), set()),
+    **{name: set() for name in ("langchain_openai", "langchain_anthropic", "langchain_google_genai", "langchain_ollama", "llama_cpp")},
     "sentencex": {"index/sentences.py"},
     "markdown_it": {"index/outline.py"},
     "yaml": {"index/outline.py"},
