@@ -1,7 +1,7 @@
 """`python -m evals.chat_models PROVIDER:MODEL [N]`: what of a chat model's words holds, in our chain and in the stock one.
 
-The settings apply (COMMENTARY_CHAT_BASE_URL ...). Prints the rows of BENCHMARKS.md, for a sample of the answerable gold questions that stand
-alone, drawn with a fixed seed: small models are slow.
+The settings apply (COMMENTARY_CHAT_BASE_URL ...). Prints the rows of BENCHMARKS.md, for a sample of the answerable gold questions that
+stand alone, drawn with a fixed seed: small models are slow.
 """
 
 from __future__ import annotations
