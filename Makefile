@@ -19,7 +19,7 @@ export CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,openai,anthropic,google-genai,ollama,local-model]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index,openai,anthropic,google-genai,ollama,local-model]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.

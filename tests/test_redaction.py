@@ -40,7 +40,7 @@ def test_no_key_in_any_log_error_or_repr(
             monkeypatch.setenv(f"COMMENTARY_CHAT_{name}", value)
         settings = read_settings()
         models = open_chat_models(settings)
-        list(Writer(models, Ledger(tmp_path / "ledger"), settings).write(answer))
+        list(Writer(models, Ledger(tmp_path / "ledger")).write(answer))
         assert CANARY in str(server.heads)
     shown = [caplog.text, repr(settings), str(settings.model_dump()), repr(models), repr(vars(models[0])), str(caplog.records)]
     assert [text for text in shown if "canary" in text] == []
@@ -71,7 +71,7 @@ def test_a_key_that_no_header_can_hold_is_not_repeated(
     settings = read_settings()
     answer = session.ask("Why does China matter for sanctions?")
     try:
-        final = list(Writer(open_chat_models(settings), Ledger(tmp_path / "ledger"), settings).write(answer))[-1]
+        final = list(Writer(open_chat_models(settings), Ledger(tmp_path / "ledger")).write(answer))[-1]
         assert final.quotes == answer.quotes
     except SettingsError as error:
         assert "canary" not in str(error)

@@ -47,7 +47,13 @@ def ask(server: ChatServer, found: Answer, tmp_path: Path) -> Ask:
     def run(answer: Answer = found, **options: Any) -> list[Piece | Answer]:
         limits = {"chat_timeout": SECONDS, "chat_max_tokens": 200, "chat_api_key": "sk-canary-9"}
         settings = Settings(**{"chat_model": "openai:scripted", "chat_base_url": server.url, **limits, **options})
-        return list(Writer(open_chat_models(settings), Ledger(tmp_path / "ledger.sqlite"), settings).write(answer))
+        return list(
+            Writer(
+                open_chat_models(settings),
+                Ledger(tmp_path / "ledger.sqlite", daily_tokens=settings.chat_daily_tokens),
+                keep_unsupported=settings.keep_unsupported,
+            ).write(answer)
+        )
 
     return run
 
@@ -76,7 +82,7 @@ def test_a_sentence_is_shown_once_it_holds_while_the_rest_is_still_to_come(
     server.script.between = 0.1
     settings = Settings(chat_model="openai:scripted", chat_base_url=server.url)
     started = time.perf_counter()
-    times = [time.perf_counter() - started for _ in Writer(open_chat_models(settings), Ledger(tmp_path / "l"), settings).write(found)]
+    times = [time.perf_counter() - started for _ in Writer(open_chat_models(settings), Ledger(tmp_path / "l")).write(found)]
     assert len(times) == 3 and times[1] - times[0] > 0.5
 
 
