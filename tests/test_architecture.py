@@ -30,6 +30,8 @@ HOMES = {
     "ragas": {"evals/judge.py"},
     "instructor": {"evals/judge.py"},
     "openai": {"evals/judge.py"},
+    "langchain": {"bot/generative.py"},
+    **{name: set() for name in ("langchain_openai", "langchain_anthropic", "langchain_google_genai", "langchain_ollama", "llama_cpp")},
     "sentencex": {"index/sentences.py"},
     "markdown_it": {"index/outline.py"},
     "yaml": {"index/outline.py"},
@@ -42,7 +44,7 @@ HOMES = {
     "typer": {"bot/cli.py"},
     "rich": {"bot/render.py", "bot/indexing.py"},
     "prompt_toolkit": {"bot/chat.py"},
-    "sqlite3": {"bot/conversations.py"},
+    "sqlite3": {"bot/conversations.py", "bot/ledger.py"},
     "discord": set(),
 }
 ALLOWED = {"index": {"index"}, "prompts": {"prompts"}, "bot": {"bot", "index", "prompts"}, "evals": {"evals", "bot", "index"}}
