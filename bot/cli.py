@@ -200,8 +200,12 @@ def index(
 
 @app.command()
 def discord() -> None:
-    """Run the Discord bot."""
-    raise SettingsError("The Discord bot is not in this version; the terminal has ask and chat")
+    """Run the Discord bot; docs/discord.md says how to set one up."""
+    from bot.discord_app import run
+
+    settings = read_settings()
+    with _session(settings) as session:
+        run(settings, session)
 
 
 @app.command("eval")

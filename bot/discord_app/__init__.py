@@ -1,0 +1,25 @@
+"""The Discord face: the same answers, asked and shown in a chat. The only place that imports discord."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.session import Session
+    from bot.settings import Settings
+
+
+def run(settings: Settings, session: Session) -> None:
+    """Run the bot until SIGTERM or Ctrl-C. Raises SettingsError for what only the operator can mend."""
+    import asyncio
+
+    from bot.discord_app.logs import log_as_json
+    from bot.discord_app.supervisor import Supervisor, point_at
+
+    log_as_json()
+    point_at(settings)
+
+    async def serve() -> None:
+        await Supervisor(settings, session).run()
+
+    asyncio.run(serve())
