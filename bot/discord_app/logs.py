@@ -41,4 +41,4 @@ def log_as_json() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("discord.app_commands").setLevel(logging.WARNING)
+    logging.getLogger("discord.client").addFilter(lambda record: "voice will NOT" not in record.getMessage())  # nor is it wanted
