@@ -117,7 +117,7 @@ async def test_forget_me_deletes_turns_answers_and_ratings_of_one_person_only(se
     assert (await server.shown(await server.slash("forget-me"))).text == (
         "Deleted everything I kept of you: 1 questions in conversations, 1 answers, 1 ratings."
     )
-    kept = b"".join(path.read_bytes() for path in client.desk.settings.data_dir.glob("*.sqlite3*"))
+    kept = b"".join(path.read_bytes() for path in client.desk.settings.data_dir.iterdir())
     assert ALICE.encode() not in kept and BOB.encode() in kept
     assert "Further sentences" in (await pressed(server, theirs, "More")).text
 

@@ -23,3 +23,13 @@ def run(settings: Settings, session: Session) -> None:
         await Supervisor(settings, session).run()
 
     asyncio.run(serve())
+
+
+def check_token(settings: Settings) -> str:
+    """Who the token belongs to and how to invite it. Raises SettingsError if Discord refuses it or cannot be reached."""
+    import asyncio
+
+    from bot.discord_app.supervisor import describe, point_at
+
+    point_at(settings)
+    return asyncio.run(describe(settings))

@@ -100,6 +100,18 @@ class CommentaryClient(discord.AutoShardedClient):
         else:
             await reply_at_once(interaction, text)
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self._check_permissions(guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self._check_permissions(guild)
+
+    def _check_permissions(self, guild: discord.Guild) -> None:
+        missing = [name for name, wanted in PERMISSIONS if wanted and not getattr(guild.me.guild_permissions, name)] if guild.me else []
+        if missing:
+            link = invite(self.application_id or 0)
+            log.warning("In server %d the bot may not: %s. Open %s there, or give its role these rights", guild.id, ", ".join(missing), link)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self.desk.note(self.desk.guilds.left, guild.id)
 

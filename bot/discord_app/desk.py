@@ -53,7 +53,7 @@ class Desk:
     def __init__(self, settings: Settings, session: Session) -> None:
         self.settings, self.session = settings, session
         self.ledger = Ledger(settings.data_dir / "discord.sqlite3", keep_days=settings.keep_days)
-        file = settings.data_dir / "conversations.sqlite3"
+        file = settings.data_dir / "conversations.db"
         self.conversations = Conversations(file, lambda: session.index.documents, keep_days=settings.keep_days)
         self.guilds = Guilds(self.ledger)
         self.metrics = Metrics()

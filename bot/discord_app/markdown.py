@@ -60,7 +60,8 @@ def cut(text: str, limit: int) -> Iterator[str]:
     """
     while length(text) > limit:
         at = _last_break(text, limit)
-        yield text[:at].rstrip()
+        if piece := text[:at].rstrip():
+            yield piece
         text = text[at:].lstrip() if at else _without_first_grapheme(text)
     if text:
         yield text

@@ -15,6 +15,13 @@ from bot.discord_app.marks import PREFIX, Mark, MoreMark, RateMark
 NOBODY = discord.AllowedMentions.none()
 
 
+class _Original(int):
+    """Discord's name for the message that answers an interaction, where discord.py wants a number."""
+
+    def __format__(self, spec: str) -> str:
+        return "@original"
+
+
 class Wire:
     """The client in use; another takes its place when the connection is lost for good."""
 
@@ -40,8 +47,7 @@ class HookPlace:
         first, *others = pieces
 
         async def edit() -> discord.WebhookMessage:
-            original: Any = "@original"  # discord.py's type is int, Discord's own name for the message is this
-            return await self._hook().edit_message(original, content=first.text, view=as_view(first), allowed_mentions=NOBODY)
+            return await self._hook().edit_message(_Original(), content=first.text, view=as_view(first), allowed_mentions=NOBODY)
 
         async def follow(piece: Piece) -> None:
             await self._hook().send(

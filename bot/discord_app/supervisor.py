@@ -57,7 +57,7 @@ def point_at(settings: Settings) -> None:
 
 async def identify(settings: Settings) -> Identity:
     """Log in once and ask who we are. Raises SettingsError for a token that Discord refuses, and _UNREACHABLE."""
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    async with discord.Client(intents=intents(reads_content=False)) as client:
         try:
             await client.login(_token(settings))
         except discord.LoginFailure as error:
@@ -66,6 +66,16 @@ async def identify(settings: Settings) -> Identity:
         assert application is not None
         flags = application.flags
         return Identity(application.id, application.name, flags.gateway_message_content or flags.gateway_message_content_limited)
+
+
+async def describe(settings: Settings) -> str:
+    """Who the token belongs to, what it may read and how to invite it. Raises SettingsError."""
+    try:
+        identity = await identify(settings)
+    except _UNREACHABLE as error:
+        raise SettingsError(f"cannot be reached ({type(error).__name__}); check the network, then type: commentary doctor") from error
+    follows = "reads its own threads" if identity.reads_content else "reads only what mentions it or replies to it"
+    return f"logged in as {identity.name}, {follows}; invite it with {invite(identity.application)}"
 
 
 def _token(settings: Settings) -> str:
