@@ -5,17 +5,19 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from bot.about import answer_about
-from bot.answers import Answer
+from bot.answers import Answer, Piece
 from bot.conversation import Asked, adds_to
 from bot.conversation import readings as possible_readings
 from bot.extractive import compose
 from bot.smalltalk import small_talk
+from bot.turns import reply
 from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement, terms
 
 # The likeliest reading of a follow-up is kept unless another is at least this much more probably answered.
@@ -32,11 +34,19 @@ class Reading:
     judged: Judgement
 
 
-def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, top: int) -> Runnable[Asked, Answer]:
-    """The chain over one opened index; it keeps no state, so it may be shared between threads."""
+Write = Callable[[Answer], Iterator[Piece | Answer]]
+
+
+def build_chain(
+    index: IndexReader, model: EvidenceModel, *, threshold: float, top: int, write: Write | None = None
+) -> Runnable[Asked, Answer]:
+    """The chain over one opened index; it keeps no state, so it may be shared between threads.
+
+    `write` words what was found anew: pieces, then the answer. `stream` passes them on as they come, `invoke` returns the answer.
+    """
     retriever = FusedRetriever(index)
 
-    def read(question: str, config: RunnableConfig) -> Reading:
+    def read(question: str, config: RunnableConfig | None = None) -> Reading:
         passages = retriever.invoke(question, config)
         return Reading(question, model.judge(question, [document.metadata["row"] for document in passages]))
 
@@ -51,9 +61,12 @@ def build_chain(index: IndexReader, model: EvidenceModel, *, threshold: float, t
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
+    if write is not None:
+        from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
-        return small_talk(asked.question) or _about(asked, index) or from_evidence
+        moved = reply(asked.question, asked.conversation, lambda question: read(question).judged, threshold=threshold)
+        return moved or small_talk(asked.question) or _about(asked, index) or from_evidence
 
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
 

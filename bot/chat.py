@@ -3,47 +3,64 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
-from bot.answers import Answer
-from bot.conversation import Conversation
-from bot.errors import QuestionError
-from bot.extractive import as_quote
-from bot.render import Page, about, as_line, as_markdown
+from bot.answers import Quote
+from bot.conversations import Conversations
+from bot.errors import ConversationsError, QuestionError
+from bot.render import Page, about, as_line, as_markdown, safe
 from bot.session import Session
 from index import CommentaryError
 
 HELP = """\
-Type a question; follow-ups such as "And Japan?" are understood. Commands:
-  /more         further sentences that may answer the last question
-  /context N    quote N of the last answer, marked in its paragraph
-  /sources      the documents that are answered from
-  /save FILE    write the conversation: .json for commentary verify, else Markdown
-  /reset        forget the conversation
-  /help         this help
-  /quit         leave (so does Ctrl-D); Ctrl-C stops an answer"""
-MORE = 3
+Type a question; follow-ups such as "And Japan?", "more", "go on", "show that in context" or "are you sure?" are understood. Commands:
+  /more           further sentences that answer the last question
+  /context N      quote N of the last answer, marked in its paragraph
+  /sources        the documents that are answered from
+  /conversations  what was talked about before; commentary chat --resume goes on with one
+  /save FILE      write the conversation: .json for commentary verify, else Markdown
+  /reset          forget this conversation
+  /forget         forget all conversations and everything that was typed
+  /help           this help
+  /quit           leave (so does Ctrl-D); Ctrl-C stops an answer"""
+KEYS = "terminal:"
+PERSON = "terminal"  # whoever owns the data folder
+
+
+def new_key() -> str:
+    """A key for a conversation that begins now."""
+    return f"{KEYS}{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def resumed_key(kept: Conversations, name: str) -> str:
+    """The key of the conversation whose name begins so; without a name, of the last one. Raises ConversationsError."""
+    found = kept.recent(prefix=KEYS + name, limit=1)
+    if not found:
+        what = f"No conversation is called {name!r}" if name else "There is no conversation to go on with"
+        raise ConversationsError(f"{what}; type: commentary chat, and in it /conversations for a list")
+    return found[0].key
 
 
 class Chat:
-    """One conversation over a session; `history` is the file that keeps what was typed."""
+    """One conversation over a session, kept under `key`; `history` is the file that keeps what was typed."""
 
-    def __init__(self, session: Session, *, history: Path) -> None:
-        self._session, self._history = session, history
-        self._conversation = Conversation()
-        self._saved: list[tuple[Answer, float]] = []
-        self._shown = 0
+    def __init__(self, session: Session, kept: Conversations, *, key: str, history: Path) -> None:
+        self._session, self._kept, self._key, self._history = session, kept, key, history
+        self._conversation = kept.load(key)
         self._page = Page(sys.stdout)
         self._commands: dict[str, Callable[[str], None]] = {
-            "/more": self._more,
+            "/more": lambda _: self._ask("more"),
             "/context": self._context,
             "/sources": self._sources,
+            "/conversations": self._list,
             "/save": self._save,
             "/reset": self._reset,
+            "/forget": self._forget,
             "/help": lambda _: self._page.line(HELP),
         }
 
@@ -51,6 +68,8 @@ class Chat:
         """Until the input ends or somebody types /quit."""
         if sys.stdin.isatty():
             self._page.line("Ask about the commentary; /help lists the commands, Ctrl-D leaves.", "dim")
+        if self._conversation.last:
+            self._page.line(f"Going on after: {safe(self._conversation.last.question)}", "dim")
         for line in self._typed() if sys.stdin.isatty() else sys.stdin:
             if line.strip() in ("/quit", "/exit"):
                 return
@@ -90,39 +109,21 @@ class Chat:
             raise QuestionError(f"There is no command {name}; /help lists them")
 
     def _ask(self, question: str) -> None:
-        started = time.perf_counter()
-        answer = self._session.ask(question, self._conversation)
-        self._saved.append((answer, (time.perf_counter() - started) * 1000))
-        self._shown = 0
-        self._page.answer(answer)
+        self._page.stream(question, self._session.stream(question, self._conversation))
+        if self._conversation.last:
+            self._kept.add(self._key, self._conversation.last, person=PERSON)
 
-    def _last(self) -> Answer:
-        """The last answer to a question; small talk has nothing to show more of."""
-        last = next((answer for answer, _ in reversed(self._saved) if answer.quotes or answer.evidence), None)
-        if last is None:
+    def _quotes(self) -> tuple[Quote, ...]:
+        """Those of the last answer that had any; of an abstention, the nearest passage."""
+        answers = [turn.answer for turn in self._conversation if turn.answer.quotes or turn.answer.nearest]
+        if not answers:
             raise QuestionError("Ask a question first")
-        return last
-
-    def _more(self, _: str) -> None:
-        answer = self._last()
-        quoted = [(quote.document.id, quote.start, quote.end) for quote in (*answer.quotes, *filter(None, [answer.nearest]))]
-        further = [
-            as_quote(item)
-            for item in answer.evidence
-            if not any(name == item.sentence.document.id and start <= item.sentence.start < end for name, start, end in quoted)
-        ]
-        shown = further[self._shown : self._shown + MORE]
-        self._shown += len(shown)
-        if not shown:
-            self._page.line("There is nothing more on this question.")
-        for quote in shown:
-            self._page.quote(quote, answer.standalone_question)
+        return answers[-1].quotes or tuple(filter(None, [answers[-1].nearest]))
 
     def _context(self, number: str) -> None:
-        answer = self._last()
-        quotes = answer.quotes or tuple(filter(None, [answer.nearest]))
+        quotes = self._quotes()
         if not number.isdecimal() or not 1 <= int(number) <= len(quotes):
-            raise QuestionError(f"Type /context N with N from 1 to {len(quotes)}" if quotes else "The last answer has no quote")
+            raise QuestionError(f"Type /context N with N from 1 to {len(quotes)}")
         self._page.marked(quotes[int(number) - 1])
 
     def _sources(self, _: str) -> None:
@@ -133,18 +134,33 @@ class Chat:
         names = shlex.split(name) if name else []
         if len(names) != 1:
             raise QuestionError("Type /save FILE, for example /save answers.json")
-        path = Path(names[0]).expanduser()
+        path, turns = Path(names[0]).expanduser(), list(self._conversation)
         if path.suffix == ".json":
-            written = "[" + ",\n ".join(as_line(answer.as_json(elapsed_ms=elapsed)) for answer, elapsed in self._saved) + "]\n"
+            written = "[" + ",\n ".join(as_line(turn.answer.as_json(elapsed_ms=turn.elapsed_ms)) for turn in turns) + "]\n"
         else:
-            written = as_markdown((answer.question, answer) for answer, _ in self._saved)
+            written = as_markdown((turn.question, turn.answer) for turn in turns)
         try:
             path.write_text(written, encoding="utf-8")
         except OSError as error:
             raise QuestionError(f"{path} cannot be written ({error.strerror}); choose another file") from error
-        self._page.line(f"Saved {len(self._saved)} answers to {path}.")
+        self._page.line(f"Saved {len(turns)} answers to {path}.")
+
+    def _list(self, _: str) -> None:
+        for one in self._kept.recent(prefix=KEYS):
+            when = datetime.fromtimestamp(one.when)
+            self._page.line(f"{one.key.removeprefix(KEYS)}  {when:%Y-%m-%d %H:%M}, {one.turns} turns: {safe(one.first_question)}")
 
     def _reset(self, _: str) -> None:
         self._conversation.clear()
-        self._saved.clear()
+        self._kept.reset(self._key)
         self._page.line("The conversation is forgotten.")
+
+    def _forget(self, _: str) -> None:
+        self._conversation.clear()
+        forgotten = self._kept.forget(PERSON)
+        try:
+            if self._history.exists():
+                os.truncate(self._history, 0)
+        except OSError as error:
+            raise ConversationsError(f"{self._history} cannot be emptied ({error.strerror}); delete it") from error
+        self._page.line(f"{forgotten} turns and everything that was typed are forgotten.")

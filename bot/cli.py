@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.errors import QuestionError, SavedAnswersError, SettingsError
+from bot.errors import ConversationsError, QuestionError, SavedAnswersError, SettingsError
 from bot.settings import Settings, read_settings
 from index import CommentaryError, Document, DocumentsError, Span
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.session import Session
 
 NOT_SAID, USAGE, UNAVAILABLE, BROKEN_PIPE, STOPPED = 1, 2, 3, 141, 130
+_USAGE = (QuestionError, SettingsError, SavedAnswersError, ConversationsError, DocumentsError)
 app = typer.Typer(
     name="commentary",
     help="Ask a commentary, and get the author's own sentences with the place of each.",
@@ -51,7 +52,7 @@ def _run() -> int:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     except CommentaryError as error:
         print(f"commentary: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, QuestionError | SettingsError | SavedAnswersError | DocumentsError) else UNAVAILABLE
+        return USAGE if isinstance(error, _USAGE) else UNAVAILABLE
     except KeyboardInterrupt:
         return STOPPED
     except BrokenPipeError:
@@ -77,19 +78,19 @@ def ask(
     ],
     as_json: AsJson = False,
     model: Annotated[
-        str, typer.Option(help="Who words the answer; only 'extractive', the author's own sentences, in this version.")
-    ] = "extractive",
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Chat model that words the answer; 'extractive' for the author alone.")
+    ] = None,
+    keep_unsupported: Annotated[
+        bool, typer.Option("--keep-unsupported", help="Show, marked, what a chat model says without a quote that holds.")
+    ] = False,
     top: Annotated[int | None, typer.Option(min=1, max=10, help="Most quotes in the answer.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show on stderr how every sentence was scored.")] = False,
 ) -> None:
     """Answer one question, or one a line from stdin."""
-    from bot.answers import EXTRACTIVE
     from bot.conversation import Conversation
     from bot.session import clean_question
 
-    if model != EXTRACTIVE:
-        raise SettingsError(f"There is no model called {model!r} in this version; leave --model out, or type --model {EXTRACTIVE}")
-    settings = _settings(top)
+    settings = _settings(top=top, chat_model=model, keep_unsupported=keep_unsupported or None)
     if question == "-":
         _answer_lines(settings, as_json, explain)
         return
@@ -101,13 +102,21 @@ def ask(
 
 
 @app.command()
-def chat() -> None:
+def chat(
+    name: Annotated[str, typer.Argument(metavar="[KEY]", help="With --resume: the conversation's name or the beginning of it.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last conversation, or with the one named KEY.")] = False,
+) -> None:
     """Hold a conversation; /help lists its commands."""
-    from bot.chat import Chat
+    from bot.chat import Chat, new_key, resumed_key
+    from bot.conversations import Conversations
 
+    if name and not resume:
+        raise QuestionError(f"To go on with a conversation, type: commentary chat --resume {name}")
     settings = read_settings()
     with _session(settings) as session:
-        Chat(session, history=settings.data_dir / "chat_history").run()
+        kept = Conversations(settings.data_dir / "conversations.db", lambda: session.index.documents, keep_days=settings.keep_days)
+        key = resumed_key(kept, name) if resume else new_key()
+        Chat(session, kept, key=key, history=settings.data_dir / "chat_history").run()
 
 
 @app.command()
@@ -237,18 +246,20 @@ def evaluate(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    ask_model: Annotated[bool, typer.Option("--ask-model", help="Also ask the chat models a word, to see that they answer.")] = False,
+) -> None:
     """Check settings, models and index, and say what to do."""
     from bot.doctor import check
 
-    problems = check(read_settings())
+    problems = check(read_settings(), ask_model=ask_model)
     if problems:
         raise typer.Exit(UNAVAILABLE)
 
 
-def _settings(top: int | None) -> Settings:
-    settings = read_settings()
-    return settings if top is None else settings.model_copy(update={"top": top})
+def _settings(**options: Any) -> Settings:
+    """The settings, with what was said on the command line in their place."""
+    return read_settings().model_copy(update={name: value for name, value in options.items() if value is not None})
 
 
 @contextmanager
@@ -280,14 +291,13 @@ def _answered(session: Session, question: str, conversation: Any, as_json: bool,
     from bot.render import Page, as_line, explanation
 
     started = time.perf_counter()
-    answer = session.ask(question, conversation)
-    elapsed = (time.perf_counter() - started) * 1000
+    if as_json:
+        answer = session.ask(question, conversation)
+        print(as_line(answer.as_json(elapsed_ms=(time.perf_counter() - started) * 1000)), flush=True)
+    else:
+        answer = Page(sys.stdout).stream(question, session.stream(question, conversation))
     if explain:
         print("\n".join(explanation(answer)), file=sys.stderr)
-    if as_json:
-        print(as_line(answer.as_json(elapsed_ms=elapsed)), flush=True)
-    else:
-        Page(sys.stdout).answer(answer)
     return answer
 
 

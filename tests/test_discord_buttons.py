@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from discord_bot import running_client
@@ -50,13 +49,13 @@ async def test_a_changed_mind_replaces_a_rating_and_what_did_not_help_can_be_har
     await server.shown(await server.slash("ask", question="How do I mend a bicycle?", private=True))
     for label in ("Helpful", "Not helpful"):
         assert f"noted as {label.lower()}" in (await pressed(server, asked, label)).text
-    found = list(candidates(client.desk.ledger.harvest(), set()))
+    found = list(candidates(client.desk.records.harvest(), set()))
     assert [(row["question"], row["notes"].split(";")[0]) for row in found] == [
         (WHY, "answered, but marked unhelpful"),
         ("How do I bake bread?", "abstained on"),
     ]
     await pressed(server, asked, "Helpful")
-    assert [row["question"] for row in candidates(client.desk.ledger.harvest(), set())] == ["How do I bake bread?"]
+    assert [row["question"] for row in candidates(client.desk.records.harvest(), set())] == ["How do I bake bread?"]
 
 
 async def test_buttons_work_after_a_restart(server: DiscordServer, client: CommentaryClient, session: Session) -> None:
@@ -153,7 +152,7 @@ async def test_others_cannot_configure(server: DiscordServer, client: Commentary
 async def test_a_server_that_is_left_is_forgotten(server: DiscordServer, client: CommentaryClient) -> None:
     await server.shown(await server.slash("config", private=True))
     await server.dispatch("GUILD_DELETE", {"id": "7001"})
-    await server.until(lambda: client.desk.ledger.servers() == {})
+    await server.until(lambda: client.desk.records.servers() == {})
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(server: DiscordServer) -> None:
@@ -165,7 +164,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(server: DiscordServe
 
 async def test_nothing_secret_stands_in_the_kept_file_once_answered(server: DiscordServer, client: CommentaryClient) -> None:
     asked = await server.shown(await server.slash("ask", question=WHY))
-    await server.until(lambda: client.desk.ledger.unfinished() == [])
+    await server.until(lambda: client.desk.records.unfinished() == [])
     path = client.desk.settings.data_dir / "discord.sqlite3"
     assert path.stat().st_mode & 0o077 == 0
-    assert asked.payload["token"] not in json.dumps(list(client.desk.ledger.harvest()))
+    assert asked.payload["token"] not in json.dumps(list(client.desk.records.harvest()))

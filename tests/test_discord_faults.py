@@ -187,8 +187,8 @@ async def seconds_for(server: DiscordServer, people: list[str]) -> float:
 async def test_a_full_disk_costs_what_would_be_kept_and_not_the_answer(
     server: DiscordServer, client: CommentaryClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client.desk.ledger._database.execute("PRAGMA max_page_count = 1")
-    client.desk.ledger._database.execute("PRAGMA query_only = ON")
+    client.desk.records._database.execute("PRAGMA max_page_count = 1")
+    client.desk.records._database.execute("PRAGMA query_only = ON")
     asked = await server.shown(await server.slash("ask", question=WHY))
     again = await server.shown(await server.slash("ask", question=WHY))
     assert ANSWER in asked.text and ANSWER in again.text and list(asked.buttons) == ["Context 1", "Context 2"]

@@ -8,8 +8,8 @@ from bot.answers import Quote
 from bot.discord_app.cards import Piece, context_card, more_card, plain_card, sources_card
 from bot.discord_app.desk import Desk
 from bot.discord_app.interactions import Interaction, reply_at_once, respond, words_of
-from bot.discord_app.ledger import KeptAnswer
 from bot.discord_app.marks import ContextMark, Mark, MoreMark, RateMark, SourcesMark, parse
+from bot.discord_app.records import KeptAnswer
 from bot.discord_app.words import Words
 
 MORE = 3  # sentences at a time
@@ -33,7 +33,7 @@ def _pieces(desk: Desk, mark: Mark, person: str, words: Words) -> list[Piece]:
     if isinstance(mark, ContextMark):
         span = mark.find(desk.session.index.documents.values())
         return context_card(span, words) if span else plain_card(words("passage_gone"))
-    kept = desk.ledger.find(mark.answer)
+    kept = desk.records.find(mark.answer)
     if kept is None or (kept.private and kept.person != person):
         return plain_card(words("not_kept"))
     if isinstance(mark, MoreMark):
@@ -67,5 +67,5 @@ def _sources(desk: Desk, kept: KeptAnswer, words: Words) -> list[Piece]:
 
 def _rate(desk: Desk, mark: RateMark, kept: KeptAnswer, person: str, words: Words) -> list[Piece]:
     desk.metrics.ratings.labels(str(mark.helpful).lower()).inc()
-    desk.ledger.rate(kept, person, mark.helpful)
+    desk.records.rate(kept, person, mark.helpful)
     return plain_card(words("thanks_helpful" if mark.helpful else "thanks_unhelpful"))

@@ -65,9 +65,9 @@ class CommentaryClient(discord.AutoShardedClient):
         payload = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         application = self.application_id or 0
-        if self.desk.ledger.registered(application) != digest:
+        if self.desk.records.registered(application) != digest:
             await self.tree.sync()
-            self.desk.ledger.register(application, digest)
+            self.desk.records.register(application, digest)
             log.info("Registered %d commands", len(payload))
 
     async def on_message(self, message: discord.Message) -> None:
@@ -109,8 +109,8 @@ class CommentaryClient(discord.AutoShardedClient):
     def _check_permissions(self, guild: discord.Guild) -> None:
         missing = [name for name, wanted in PERMISSIONS if wanted and not getattr(guild.me.guild_permissions, name)] if guild.me else []
         if missing:
-            link = invite(self.application_id or 0)
-            log.warning("In server %d the bot may not: %s. Open %s there, or give its role these rights", guild.id, ", ".join(missing), link)
+            link, names = invite(self.application_id or 0), ", ".join(missing)
+            log.warning("In server %d the bot may not: %s. Open %s there, or give its role these rights", guild.id, names, link)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self.desk.note(self.desk.guilds.left, guild.id)

@@ -59,7 +59,7 @@ async def ask_command(
 async def _questions(interaction: Interaction, typed: str) -> list[Choice[str]]:
     desk = interaction.client.desk
     person, server = str(interaction.user.id), str(interaction.guild_id or "")
-    asked = await asyncio.to_thread(desk.ledger.asked, server, person, limit=200)
+    asked = await asyncio.to_thread(desk.records.asked, server, person, limit=200)
     gold = () if desk.settings.corpus or desk.session.index.manifest.roots else gold_questions()
     return [Choice(name=question, value=question) for question in suggest(typed, asked, gold)]
 
@@ -150,7 +150,7 @@ async def forget_command(interaction: Interaction) -> None:
 
     def forget(words: Words) -> list[Piece]:
         turns = desk.conversations.forget(person)
-        answers, ratings = desk.ledger.forget(person)
+        answers, ratings = desk.records.forget(person)
         return plain_card(words("forgotten", turns=turns, answers=answers, ratings=ratings))
 
     await _private(interaction, forget)

@@ -18,10 +18,10 @@ from bot.conversations import Conversations
 from bot.discord_app.cards import Piece, answer_card, plain_card
 from bot.discord_app.cooldown import Cooldown
 from bot.discord_app.guilds import Guilds, GuildSettings
-from bot.discord_app.ledger import KeptAnswer, Ledger, Place
 from bot.discord_app.markdown import escaped
 from bot.discord_app.metrics import Metrics
 from bot.discord_app.queue import FairQueue, QueueFull
+from bot.discord_app.records import KeptAnswer, Place, Records
 from bot.discord_app.words import Words
 from bot.errors import QuestionError
 from bot.session import LONGEST_QUESTION, Session
@@ -52,10 +52,10 @@ class Desk:
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self.settings, self.session = settings, session
-        self.ledger = Ledger(settings.data_dir / "discord.sqlite3", keep_days=settings.keep_days)
+        self.records = Records(settings.data_dir / "discord.sqlite3", keep_days=settings.keep_days)
         file = settings.data_dir / "conversations.db"
         self.conversations = Conversations(file, lambda: session.index.documents, keep_days=settings.keep_days)
-        self.guilds = Guilds(self.ledger)
+        self.guilds = Guilds(self.records)
         self.metrics = Metrics()
         self.queue = FairQueue(workers=settings.discord_workers, capacity=settings.discord_capacity, per_person=_PER_PERSON)
         self.closing = False
@@ -124,10 +124,10 @@ class Desk:
         sentences = [item for item in answer.evidence if (item.sentence.document.id, item.sentence.start) not in quoted]
         further = tuple(Place(s.sentence.document.id, s.sentence.start, s.sentence.end, s.score) for s in sentences[:FURTHER])
         kept = KeptAnswer(secrets.token_hex(8), request.person, request.server, request.private, answer.as_json(elapsed_ms=0), further)
-        return answer, kept.id if self.ledger.keep(kept) else ""
+        return answer, kept.id if self.records.keep(kept) else ""
 
     def note(self, write: Callable[..., object], *values: object) -> asyncio.Future[object]:
-        """Have the ledger written, in the order of the calls, without waiting for the disk."""
+        """Have the records written, in the order of the calls, without waiting for the disk."""
         return asyncio.get_running_loop().run_in_executor(self._clerk, write, *values)
 
     @contextmanager
@@ -155,7 +155,7 @@ class Desk:
         """Write what is still to be written."""
         self.queue.close()
         self._clerk.shutdown(wait=True)
-        self.ledger.close()
+        self.records.close()
 
 
 def _in(seconds: float) -> str:

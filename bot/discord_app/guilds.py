@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from bot.discord_app.ledger import Ledger
+from bot.discord_app.records import Records
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class GuildSettings:
 
 
 class Guilds:
-    """The settings of every server, kept in the ledger."""
+    """The settings of every server, kept in the records."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._known = {int(identity): GuildSettings.from_json(stored) for identity, stored in ledger.servers().items()}
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._known = {int(identity): GuildSettings.from_json(stored) for identity, stored in records.servers().items()}
 
     def __getitem__(self, guild: int | None) -> GuildSettings:
         return self._known.get(guild or 0, GuildSettings())
@@ -43,9 +43,9 @@ class Guilds:
     def save(self, guild: int, settings: GuildSettings) -> bool:
         """Use `settings` from now on; whether they will outlive a restart. Writes to disk."""
         self._known[guild] = settings
-        return self._ledger.configure(str(guild), asdict(settings))
+        return self._records.configure(str(guild), asdict(settings))
 
     def left(self, guild: int) -> None:
         """Delete the settings of a server that the bot has left. Writes to disk."""
         self._known.pop(guild, None)
-        self._ledger.forget_server(str(guild))
+        self._records.forget_server(str(guild))

@@ -12,8 +12,8 @@ import discord
 
 from bot.discord_app.cards import Piece, plain_card
 from bot.discord_app.delivery import Undelivered, insist
-from bot.discord_app.ledger import Unfinished
 from bot.discord_app.places import NOBODY, HookPlace
+from bot.discord_app.records import Unfinished
 from bot.discord_app.words import Words, words_for
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def respond(interaction: Interaction, make: Make, *, private: bool) -> int
         if not await _respond(interaction, lambda: _defer(interaction, private)):
             return 0
         client.desk.metrics.acknowledged.observe(time.monotonic() - started)
-        client.desk.note(client.desk.ledger.begin, Unfinished(interaction.token, interaction.application_id, words.language))
+        client.desk.note(client.desk.records.begin, Unfinished(interaction.token, interaction.application_id, words.language))
         place = HookPlace(client.wire, interaction.application_id, interaction.token, private=private)
         try:
             shown = await place.show(await make(words))
@@ -62,11 +62,11 @@ async def respond(interaction: Interaction, make: Make, *, private: bool) -> int
             return 0
         except asyncio.CancelledError:
             await _last_words(place, words)
-            client.desk.note(client.desk.ledger.end, interaction.token)
+            client.desk.note(client.desk.records.end, interaction.token)
             raise
         client.desk.metrics.deliveries.labels("shown").inc()
         client.desk.metrics.answered.observe(time.monotonic() - started)
-        client.desk.note(client.desk.ledger.end, interaction.token)
+        client.desk.note(client.desk.records.end, interaction.token)
         return shown
 
 

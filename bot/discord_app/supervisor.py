@@ -15,12 +15,12 @@ import discord
 import yarl
 
 from bot.discord_app.cards import plain_card
-from bot.discord_app.client import CommentaryClient, invite
+from bot.discord_app.client import CommentaryClient, intents, invite
 from bot.discord_app.delivery import Undelivered
 from bot.discord_app.desk import Desk
 from bot.discord_app.health import Health
-from bot.discord_app.ledger import Unfinished
 from bot.discord_app.places import HookPlace, Wire
+from bot.discord_app.records import Unfinished
 from bot.discord_app.words import words_for
 from bot.errors import SettingsError
 from bot.session import Session
@@ -104,7 +104,7 @@ class Supervisor:
         """Until SIGTERM or Ctrl-C. Raises SettingsError for what only the operator can mend."""
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
-        left_behind = await asyncio.to_thread(self._desk.ledger.unfinished)
+        left_behind = await asyncio.to_thread(self._desk.records.unfinished)
         self._desk.metrics.watch("connected", "Whether every shard is connected", lambda: float(self._connected()))
         async with Health(self._settings.discord_health_port, self._desk, self._connected):
             self._spawn(self._measure_lag())
@@ -198,7 +198,7 @@ class Supervisor:
         place = HookPlace(client.wire, one.application, one.token)
         with contextlib.suppress(Undelivered):
             await place.show(plain_card(words_for(one.language)("interrupted")))
-        self._desk.note(self._desk.ledger.end, one.token)
+        self._desk.note(self._desk.records.end, one.token)
 
     async def _measure_lag(self) -> None:
         while True:

@@ -71,7 +71,7 @@ class Unfinished:
     language: str
 
 
-class Ledger:
+class Records:
     """The file at `path`, readable by its owner only."""
 
     def __init__(self, path: Path, *, keep_days: float) -> None:
