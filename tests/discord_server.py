@@ -77,6 +77,7 @@ class DiscordServer:
         self.messages: dict[str, dict[str, dict[str, Any]]] = {}
         self.asked: dict[str, Asked] = {}
         self.requests: list[tuple[str, str, Any]] = []
+        self.timed: list[tuple[str, str, Any, float]] = []
         self.faults: list[Fault] = []
         self.sessions: dict[str, Session] = {}
         self.commands: list[dict[str, Any]] = []
@@ -310,6 +311,7 @@ class DiscordServer:
         body = await request.json() if request.can_read_body else None
         path = request.path.removeprefix("/api/v10")
         self.requests.append((request.method, path, body))
+        self.timed.append((request.method, path, body, time.monotonic()))
         if not path.startswith(("/webhooks/", "/interactions/")) and request.headers.get("Authorization") != f"Bot {self.token}":
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         fault = next((one for one in self.faults if one.times and one.method == request.method and fnmatch.fnmatch(path, one.path)), None)

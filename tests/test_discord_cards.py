@@ -138,7 +138,8 @@ def test_words_of_a_document_cannot_leave_their_quotation() -> None:
 
 def test_the_context_marks_the_quote_in_its_paragraph() -> None:
     source = document("Before it. The quote. After it.")
-    assert context_card(Quote(source, 11, 21), ENGLISH)[0].text.splitlines()[:3] == ["> Before it.", "> **The quote.**", "> After it."]
+    assert context_card(Quote(source, 11, 21), ENGLISH)[0].text.splitlines()[0] == "> Before it. **The quote.** After it."
+    assert context_card(Quote(source, 0, 31), ENGLISH)[0].text.splitlines()[0] == "> Before it. The quote. After it."
 
 
 def test_words_of_a_chat_model_come_before_the_quotes() -> None:

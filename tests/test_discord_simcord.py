@@ -36,7 +36,7 @@ def alice(simcord_env: Any, channel: Any) -> Any:
 
 async def test_a_command_is_deferred_and_answered(alice: Any, channel: Any) -> None:
     result = await alice.slash(channel, "ask", question=WHY)
-    assert result.deferred and not result.ephemeral and ANSWER in result.response.content
+    assert result.acknowledged and not result.ephemeral and ANSWER in result.response.content
 
 
 async def test_a_private_answer_is_ephemeral(alice: Any, channel: Any) -> None:

@@ -14,10 +14,10 @@ import discord
 from bot.conversation import Turn
 from bot.discord_app.cards import Piece, plain_card
 from bot.discord_app.delivery import Undelivered, insist
-from bot.discord_app.desk import EXAMPLE, Request
+from bot.discord_app.desk import EXAMPLE, Request, Say
 from bot.discord_app.interactions import LAST_WORDS, Interaction, reply_at_once, respond, words_of
 from bot.discord_app.markdown import escaped, shortened
-from bot.discord_app.places import ChannelPlace, Spot
+from bot.discord_app.places import ChannelPlace, Live, Spot
 from bot.discord_app.words import Words, words_for
 from bot.session import LONGEST_QUESTION
 
@@ -47,8 +47,8 @@ async def ask(interaction: Interaction, question: str, *, private: bool | None =
     request = Request(question, conversation_key(interaction.channel, person, private=hidden), person, server, hidden)
     note = "" if allowed else words("only_you")
 
-    async def make(words: Words) -> list[Piece]:
-        return await desk.answer(request, words, heading=shortened(question, 300), note=note)
+    async def make(words: Words, say: Say) -> list[Piece]:
+        return await desk.answer(request, words, say, heading=shortened(question, 300), note=note)
 
     shown = await respond(interaction, make, private=hidden)
     if thread and shown and not hidden and interaction.guild_id:
@@ -104,8 +104,11 @@ async def _answer_message(client: CommentaryClient, message: discord.Message, qu
             spot, key = Spot(opened, guild), f"discord:thread:{opened}"
     typing = asyncio.create_task(_typing(client, spot))
     place = ChannelPlace(client.wire, spot, nonce=str(message.id))
+    live = Live(place)
     try:
-        await place.show(await client.desk.answer(Request(question, key, person, str(guild or "")), words))
+        pieces = await client.desk.answer(Request(question, key, person, str(guild or "")), words, live.say)
+        await live.stop()
+        await place.show(pieces)
     except Undelivered:
         client.desk.metrics.deliveries.labels("lost").inc()
     except asyncio.CancelledError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.answers import Quote
 from bot.discord_app.cards import Piece, context_card, more_card, plain_card, sources_card
-from bot.discord_app.desk import Desk
+from bot.discord_app.desk import Desk, Say
 from bot.discord_app.interactions import Interaction, reply_at_once, respond, words_of
 from bot.discord_app.marks import ContextMark, Mark, MoreMark, RateMark, SourcesMark, parse
 from bot.discord_app.records import KeptAnswer
@@ -23,7 +23,7 @@ async def pressed(interaction: Interaction, custom_id: str) -> None:
         return
     person, server = str(interaction.user.id), str(interaction.guild_id or "")
 
-    async def make(words: Words) -> list[Piece]:
+    async def make(words: Words, _: Say) -> list[Piece]:
         return await desk.off_loop(server, person, lambda: _pieces(desk, mark, person, words), words)
 
     await respond(interaction, make, private=True)

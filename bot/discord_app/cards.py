@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.answers import NOT_SAID, Answer, Quote
 from bot.discord_app.markdown import bold, cut, dim, escaped, length, link, quoted
 from bot.discord_app.marks import ContextMark, Mark, MoreMark, RateMark, SourcesMark
-from bot.discord_app.words import Words
+from bot.discord_app.words import Words, words_for
 from index import Document, Span
 
 LIMIT = 2000  # characters of one message
@@ -41,8 +41,16 @@ def answer_card(answer: Answer, words: Words, *, kept: str = "", heading: str = 
     blocks = [*([bold(heading)] if heading else []), *([dim(note)] if note else [])]
     if answer.standalone_question != answer.question:
         blocks.append(dim(words("read_as", question=escaped(answer.standalone_question))))
+    if answer.usage and answer.usage.note:
+        blocks.append(dim(escaped(answer.usage.note)))
     blocks += _body(answer, words)
     return _pieces(blocks, words, _buttons(answer, words, kept))
+
+
+def partial_card(sentences: Sequence[str], *, heading: str = "") -> Piece:
+    """As much of a chat model's answer as has been verified so far."""
+    blocks = [*([bold(heading)] if heading else []), *map(escaped, sentences), "…"]
+    return _pieces(blocks, words_for())[0]
 
 
 def plain_card(text: str) -> list[Piece]:
@@ -51,13 +59,16 @@ def plain_card(text: str) -> list[Piece]:
 
 
 def context_card(span: Span, words: Words) -> list[Piece]:
-    """The paragraphs that hold `span`, with the span in bold."""
+    """The paragraphs that hold `span`, with the span in bold if it is not the whole."""
     document = span.document
     first, last = document.paragraph_at(span.start), document.paragraph_at(max(span.start, span.end - 1))
     start, end = (first.start if first else span.start), (last.end if last else span.end)
-    parts = [(document.text[start : span.start], False), (span.text, True), (document.text[span.end : end], False)]
-    lines = [line for text, marked in parts for line in _marked(text, marked)]
-    return _pieces([quoted(line) for line in lines] + [dim(f"{place(span, words)} · {_about(document)}")], words)
+    before, after = document.text[start : span.start].strip(), document.text[span.end : end].strip()
+    inside = bold(span.text) if before or after else escaped(span.text)
+    parts = [part for part in (escaped(before), inside, escaped(after)) if part]
+    flowing = " ".join(parts)  # a longer one is cut, and bold can be cut only on a line of its own
+    lines = [flowing] if length(flowing) <= _WIDEST_LINE - 2 else parts
+    return _pieces([*map(quoted, lines), dim(f"{place(span, words)} · {_about(document)}")], words)
 
 
 def more_card(question: str, quotes: Sequence[Quote], words: Words, *, kept: str, shown: int, last: bool) -> list[Piece]:
@@ -124,10 +135,6 @@ def _quotes(quotes: Sequence[Span], words: Words) -> Iterator[str]:
 def _about(document: Document) -> str:
     facts = [escaped(fact) for fact in (document.author, document.date) if fact]
     return ", ".join([link(document.title, document.source), *facts])
-
-
-def _marked(text: str, marked: bool) -> list[str]:
-    return [(bold(line) if marked else escaped(line)) for line in text.split("\n") if line.strip()]
 
 
 def _buttons(answer: Answer, words: Words, kept: str) -> tuple[tuple[Button, ...], ...]:

@@ -13,7 +13,7 @@ from discord.app_commands import Choice, Range, locale_str
 from bot.discord_app.asking import ask, conversation_key, question_in
 from bot.discord_app.cards import Piece, context_card, plain_card, search_card, sources_card
 from bot.discord_app.configuring import configure
-from bot.discord_app.desk import Desk
+from bot.discord_app.desk import Desk, Say
 from bot.discord_app.interactions import Interaction, reply_at_once, respond, words_of
 from bot.discord_app.markdown import escaped
 from bot.discord_app.suggestions import MOST, gold_questions, suggest
@@ -81,7 +81,7 @@ async def search_command(interaction: Interaction, query: Range[str, 1, LONGEST_
         spans: list[tuple[Span, float]] = [(hit.evidence[0].sentence, hit.evidence[0].score) for hit in hits if hit.evidence]
         return search_card(wanted, spans, words)
 
-    async def make(words: Words) -> list[Piece]:
+    async def make(words: Words, _: Say) -> list[Piece]:
         return await desk.off_loop(server, person, lambda: find(words), words)
 
     await respond(interaction, make, private=True)
@@ -229,7 +229,7 @@ async def _private(interaction: Interaction, work: Any) -> None:
     """Something small, made in a thread of its own, for the one who asked."""
     desk = interaction.client.desk
 
-    async def make(words: Words) -> list[Piece]:
+    async def make(words: Words, _: Say) -> list[Piece]:
         try:
             made: list[Piece] = await asyncio.to_thread(work, words)
         except ConversationsError as error:

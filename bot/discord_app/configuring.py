@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.discord_app.cards import Piece, plain_card
-from bot.discord_app.desk import Desk
+from bot.discord_app.desk import Desk, Say
 from bot.discord_app.guilds import GuildSettings
 from bot.discord_app.interactions import Interaction, reply_at_once, respond, words_of
 from bot.discord_app.words import Words, languages, words_for
@@ -26,7 +26,7 @@ async def configure(interaction: Interaction, changes: Mapping[str, Any], *, all
     channels = dict.fromkeys(channel for channel in (*before.channels, allow) if channel and channel != disallow)
     after = replace(before, **{**changes, "channels": tuple(channels)[-_MOST_CHANNELS:]})
 
-    async def make(words: Words) -> list[Piece]:
+    async def make(words: Words, _: Say) -> list[Piece]:
         saved = after == before or await asyncio.to_thread(desk.guilds.save, guild, after)
         spoken = words_for(after.language, str(interaction.locale))
         text = _described(desk, after, spoken)

@@ -6,16 +6,15 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bot.answers import Answer
-from bot.conversation import Turn
+from bot.conversation import Conversation
 from bot.conversations import Conversations
-from bot.discord_app.cards import Piece, answer_card, plain_card
+from bot.discord_app.cards import Piece, answer_card, partial_card, plain_card
 from bot.discord_app.cooldown import Cooldown
 from bot.discord_app.guilds import Guilds, GuildSettings
 from bot.discord_app.markdown import escaped
@@ -29,7 +28,7 @@ from bot.settings import Settings
 from index import CommentaryError
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
+Say = Callable[[Piece], None]
 
 EXAMPLE = "Why does China matter for sanctions?"
 FURTHER = 12  # sentences kept for the button More
@@ -87,11 +86,15 @@ class Desk:
         """Whether a refusal may be posted for all to see: once a minute for each person."""
         return self._told.wait(person, 1) == 0
 
-    async def answer(self, request: Request, words: Words, *, heading: str = "", note: str = "") -> list[Piece]:
-        """The card that answers the request, or the card that says why there is none."""
+    async def answer(self, request: Request, words: Words, say: Say, *, heading: str = "", note: str = "") -> list[Piece]:
+        """The card that answers the request, or the card that says why there is none; `say` gets what a chat model has said so far."""
+        loop = asyncio.get_running_loop()
+
+        def so_far(sentences: Sequence[str]) -> None:
+            loop.call_soon_threadsafe(say, partial_card(sentences, heading=heading))
 
         def job() -> list[Piece]:
-            answer, kept = self._ask(request)
+            answer, kept = self._ask(request, so_far)
             return answer_card(answer, words, kept=kept, heading=heading, note=note)
 
         return await self.off_loop(request.server, request.person, job, words)
@@ -115,16 +118,24 @@ class Desk:
         log.error("A question could not be answered", exc_info=error)
         return self._refused("failed", words("failed"))
 
-    def _ask(self, request: Request) -> tuple[Answer, str]:
+    def _ask(self, request: Request, so_far: Callable[[Sequence[str]], None]) -> tuple[Answer, str]:
+        """The answer, and the key it is kept under; empty if it could not be kept."""
         conversation = self.conversations.load(request.key)
-        answer = self.session.ask(request.question, conversation)
+        answer = self._streamed(request.question, conversation, so_far)
         self.metrics.questions.labels("answered" if answer.answered else "not said").inc()
-        self.conversations.add(request.key, Turn(answer.question, answer), person=request.person)
-        quoted = {(quote.document.id, quote.start) for quote in (*answer.quotes, *filter(None, [answer.nearest]))}
-        sentences = [item for item in answer.evidence if (item.sentence.document.id, item.sentence.start) not in quoted]
-        further = tuple(Place(s.sentence.document.id, s.sentence.start, s.sentence.end, s.score) for s in sentences[:FURTHER])
-        kept = KeptAnswer(secrets.token_hex(8), request.person, request.server, request.private, answer.as_json(elapsed_ms=0), further)
+        *_, turn = conversation
+        self.conversations.add(request.key, turn, person=request.person)
+        kept = _as_kept(request, answer)
         return answer, kept.id if self.records.keep(kept) else ""
+
+    def _streamed(self, question: str, conversation: Conversation, so_far: Callable[[Sequence[str]], None]) -> Answer:
+        sentences: list[str] = []
+        for event in self.session.stream(question, conversation):
+            if isinstance(event, Answer):
+                return event
+            sentences.append(event.text)
+            so_far(tuple(sentences))
+        raise ValueError("a stream of events ends with the answer")
 
     def note(self, write: Callable[..., object], *values: object) -> asyncio.Future[object]:
         """Have the records written, in the order of the calls, without waiting for the disk."""
@@ -167,3 +178,11 @@ def _hint(error: QuestionError, words: Words) -> str:
     if "at most" in str(error):
         return words("too_long", limit=f"{LONGEST_QUESTION:,}")
     return words("type_question", example=escaped(EXAMPLE))
+
+
+def _as_kept(request: Request, answer: Answer) -> KeptAnswer:
+    quoted = {(quote.document.id, quote.start) for quote in (*answer.quotes, *filter(None, [answer.nearest]))}
+    sentences = [(item.sentence, item.score) for item in answer.evidence]
+    further = [Place(one.document.id, one.start, one.end, score) for one, score in sentences if (one.document.id, one.start) not in quoted]
+    saved = answer.as_json(elapsed_ms=0)
+    return KeptAnswer(secrets.token_hex(8), request.person, request.server, request.private, saved, tuple(further[:FURTHER]))

@@ -12,7 +12,8 @@ import discord
 
 from bot.discord_app.cards import Piece, plain_card
 from bot.discord_app.delivery import Undelivered, insist
-from bot.discord_app.places import NOBODY, HookPlace
+from bot.discord_app.desk import Say
+from bot.discord_app.places import NOBODY, HookPlace, Live
 from bot.discord_app.records import Unfinished
 from bot.discord_app.words import Words, words_for
 
@@ -24,7 +25,7 @@ else:
     Interaction = discord.Interaction
 
 log = logging.getLogger(__name__)
-Make = Callable[[Words], Awaitable[list[Piece]]]
+Make = Callable[[Words, Say], Awaitable[list[Piece]]]
 
 ACKNOWLEDGE = 2.8  # seconds; Discord waits three
 _ALREADY_ACKNOWLEDGED = 40060
@@ -55,8 +56,11 @@ async def respond(interaction: Interaction, make: Make, *, private: bool) -> int
         client.desk.metrics.acknowledged.observe(time.monotonic() - started)
         client.desk.note(client.desk.records.begin, Unfinished(interaction.token, interaction.application_id, words.language))
         place = HookPlace(client.wire, interaction.application_id, interaction.token, private=private)
+        live = Live(place)
         try:
-            shown = await place.show(await make(words))
+            pieces = await make(words, live.say)
+            await live.stop()
+            shown = await place.show(pieces)
         except Undelivered:
             client.desk.metrics.deliveries.labels("lost").inc()
             return 0

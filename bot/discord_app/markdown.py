@@ -62,7 +62,7 @@ def cut(text: str, limit: int) -> Iterator[str]:
         at = _last_break(text, limit)
         if piece := text[:at].rstrip():
             yield piece
-        text = text[at:].lstrip() if at else _without_first_grapheme(text)
+        text = (text[at:] if at else _without_first_grapheme(text)).lstrip()
     if text:
         yield text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,9 +11,10 @@ from typing import Any, Protocol
 import discord
 
 from bot.discord_app.cards import Piece
-from bot.discord_app.delivery import PATIENCE, insist
-from bot.discord_app.marks import PREFIX, Mark, MoreMark, RateMark
+from bot.discord_app.delivery import PATIENCE, Undelivered, insist
+from bot.discord_app.marks import PREFIX, Mark, MoreMark
 
+EDIT_EVERY = 1.5  # seconds; Discord publishes no limit for edits
 NOBODY = discord.AllowedMentions.none()
 
 
@@ -113,6 +116,34 @@ class ChannelPlace:
         return self._wire.client.get_partial_messageable(self._spot.channel, guild_id=self._spot.guild)
 
 
+class Live:
+    """An answer that is shown while it comes: its message changes at most every `EDIT_EVERY` seconds, and only when there is more."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._next: Piece | None = None
+        self._showing: asyncio.Task[None] | None = None
+
+    def say(self, piece: Piece) -> None:
+        """Show this soon, unless something newer comes first."""
+        self._next = piece
+        if self._showing is None or self._showing.done():
+            self._showing = asyncio.create_task(self._show())
+
+    async def _show(self) -> None:
+        while self._next is not None:
+            piece, self._next = self._next, None
+            with contextlib.suppress(Undelivered):  # the whole answer will tell
+                await self._place.show([piece], patience=EDIT_EVERY)
+            await asyncio.sleep(EDIT_EVERY)
+
+    async def stop(self) -> None:
+        """Show no more; what is on its way has arrived when this returns, so that nothing overtakes the whole answer."""
+        self._next = None
+        if self._showing is not None:
+            await self._showing
+
+
 class Press(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=PREFIX + r"(?s:.*)"):
     """Every button of ours; what it stands for is read from its custom_id alone. The client knows what to do with a press."""
 
@@ -139,6 +170,4 @@ def as_view(piece: Piece) -> discord.ui.View:
 
 
 def _style(mark: Mark) -> discord.ButtonStyle:
-    if isinstance(mark, RateMark):
-        return discord.ButtonStyle.success if mark.helpful else discord.ButtonStyle.danger
     return discord.ButtonStyle.primary if isinstance(mark, MoreMark) else discord.ButtonStyle.secondary
