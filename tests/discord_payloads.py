@@ -28,6 +28,7 @@ def user(identity: str, *, bot: bool = False) -> dict[str, Any]:
         "bot": bot,
         "public_flags": 0,
         "flags": 0,
+        "primary_guild": None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import itertools
 import json
 import re
 import time
@@ -129,11 +130,12 @@ class DiscordServer:
         more = {key: options.pop(key) for key in ("locale", "permissions") if key in options}
         kinds = {str: 3, int: 4, bool: 5}
         given = [{"name": key.replace("_", "-"), "type": kinds[type(value)], "value": value} for key, value in options.items()]
-        data: dict[str, Any] = {"id": "1", "name": name, "type": 1, "options": given}
+        channels: dict[str, Any] = {}
+        data: dict[str, Any] = {"id": "1", "name": name, "type": 1, "options": given, "resolved": {"channels": channels}}
         for option in given:
             if option["name"] in ("allow", "disallow"):
                 option["type"] = 7
-                data["resolved"] = {"channels": {option["value"]: {**self.channels[option["value"]], "permissions": payloads.EVERYTHING}}}
+                channels[option["value"]] = {**self.channels[option["value"]], "permissions": payloads.EVERYTHING}
         return await self._interact(2, data, who, where, **more)
 
     async def type_into(self, name: str, option: str, typed: str, who: str = ALICE, where: str = GENERAL) -> list[str]:
@@ -370,7 +372,7 @@ class DiscordServer:
         if asked is None or not asked.callback:
             return _json({"message": "Unknown Webhook", "code": 10015}, 404)
         _check(body := await request.json())
-        asked.messages[0] |= {key: body[key] for key in ("content", "components") if key in body}
+        asked.messages[0] |= _changed(body)
         asked.thinking, asked.shown_at = False, time.monotonic()
         self.messages.setdefault(asked.messages[0]["channel_id"], {})[asked.messages[0]["id"]] = asked.messages[0]
         return _json(asked.messages[0])
@@ -398,7 +400,7 @@ class DiscordServer:
     async def _edit(self, request: web.Request) -> Answered:
         message = self.messages[request.match_info["channel"]][request.match_info["message"]]
         _check(body := await request.json())
-        message |= {key: body[key] for key in ("content", "components") if key in body}
+        message |= _changed(body)
         return _json(message)
 
     async def _open_thread(self, request: web.Request) -> Answered:
@@ -416,7 +418,7 @@ class DiscordServer:
             where,
             BOT,
             body.get("content", ""),
-            components=body.get("components", []),
+            components=_numbered(body.get("components", [])),
             flags=body.get("flags", 0),
             application_id=APPLICATION,
             webhook_id=APPLICATION,
@@ -426,6 +428,17 @@ class DiscordServer:
 def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """Content-Type is exactly application/json: with a charset discord.py takes the body for text."""
     return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json", **(headers or {})})
+
+
+def _changed(body: dict[str, Any]) -> dict[str, Any]:
+    changed = {key: body[key] for key in ("content", "components") if key in body}
+    return {**changed, "components": _numbered(changed["components"])} if "components" in changed else changed
+
+
+def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Components with the ids that Discord gives them."""
+    number = itertools.count(1)
+    return [{**row, "id": next(number), "components": [{**item, "id": next(number)} for item in row["components"]]} for row in rows]
 
 
 def _check(body: dict[str, Any]) -> None:

@@ -157,7 +157,7 @@ class Long:
 
     def stream(self, question: str, conversation: Conversation) -> Iterator[Answer]:
         document = next(iter(self._session.index.documents.values()))
-        paragraphs = [one for one in document.paragraphs if one.end - one.start > 900][:6]
+        paragraphs = [one for one in document.paragraphs if one.end - one.start > 700][:6]
         answer = Answer(question, question, True, "", tuple(Quote(document, one.start, one.end, 0.9) for one in paragraphs), 0.9)
         conversation.add(Turn(question, answer))
         yield answer

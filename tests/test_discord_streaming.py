@@ -13,13 +13,8 @@ from bot.session import Session
 from bot.settings import Settings
 
 WHY = "Why does China matter for sanctions?"
-SENTENCES = [
-    (
-        f"Economic sanctions depend{' very much' * number} on China.",
-        [(1, "Economic sanctions on the North depend on China for enforcement.")],
-    )
-    for number in range(8)
-]
+ENFORCED = "Economic sanctions on the North depend on China for enforcement."
+SENTENCES = [(f"Economic sanctions depend{' very much' * number} on China.", [(1, ENFORCED)]) for number in range(8)]
 
 
 def chatting(chat: ChatServer, data: Path) -> Session:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range, locale_str
+from discord.app_commands import Choice, Range, Transform, locale_str
 
 from bot.discord_app.asking import ask, conversation_key, question_in
 from bot.discord_app.cards import Piece, context_card, plain_card, search_card, sources_card
@@ -44,6 +44,22 @@ class SpokenNames(app_commands.Translator):
     async def translate(self, string: locale_str, locale: discord.Locale, context: Any) -> str | None:
         words = words_for(locale.value)
         return words(string.extras["key"]) if words.language != DEFAULT and "key" in string.extras else None
+
+
+class ChannelId(app_commands.Transformer):
+    """A channel in which people write; its id is enough, so the bot need not see it."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        kinds = discord.ChannelType
+        return [kinds.text, kinds.news, kinds.forum, kinds.voice, kinds.stage_voice]
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> int:
+        return int(value.id)
 
 
 @app_commands.command(name=_name("ask"), description=_describe("ask"))
@@ -177,8 +193,8 @@ async def help_command(interaction: Interaction) -> None:
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 async def config_command(
     interaction: Interaction,
-    allow: discord.abc.GuildChannel | None = None,
-    disallow: discord.abc.GuildChannel | None = None,
+    allow: Transform[int, ChannelId] = 0,
+    disallow: Transform[int, ChannelId] = 0,
     threads: bool | None = None,
     private: bool | None = None,
     per_minute: Range[int, 1, 600] | None = None,
@@ -188,7 +204,7 @@ async def config_command(
     rates = {"per_minute": per_minute, "server_per_minute": server_per_minute}
     chosen = {"threads": threads, "private": private, "language": language, **rates}
     changes = {name: value for name, value in chosen.items() if value is not None}
-    await configure(interaction, changes, allow=allow.id if allow else 0, disallow=disallow.id if disallow else 0)
+    await configure(interaction, changes, allow=allow, disallow=disallow)
 
 
 @app_commands.context_menu(name=_name("Ask about this"))
