@@ -208,11 +208,18 @@ def index(
 
 
 @app.command()
-def discord() -> None:
+def discord(
+    export: Annotated[
+        Path | None, typer.Option(help="Write what was not answered or did not help to FILE for commentary eval --harvest, and end.")
+    ] = None,
+) -> None:
     """Run the Discord bot; docs/discord.md says how to set one up."""
-    from bot.discord_app import run
+    from bot.discord_app import export_unhelpful, run
 
     settings = read_settings()
+    if export is not None:
+        print(f"{export_unhelpful(settings, export)} answers in {export}; type: commentary eval --harvest {export}")
+        return
     with _session(settings) as session:
         run(settings, session)
 

@@ -143,6 +143,11 @@ async def test_an_event_that_comes_twice_is_answered_once(server: DiscordServer)
     await server.answer_in(question["id"])
     await server.shown(await server.slash("help"))
     assert len(server.said(question["id"])) == 1
+    asked = await server.slash("ask", question=WHY)
+    await server.dispatch("INTERACTION_CREATE", asked.payload)
+    await server.shown(asked)
+    await server.shown(await server.slash("help"))
+    assert sum(path.endswith("@original") for _, path, _ in server.requests) == 1
 
 
 @pytest.mark.parametrize(

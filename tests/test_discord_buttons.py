@@ -8,6 +8,7 @@ from discord_bot import running_client
 from discord_payloads import ALICE, BOB, BOT, GENERAL, OTHER
 from discord_server import Asked, DiscordServer
 
+from bot.discord_app import export_unhelpful
 from bot.discord_app.client import CommentaryClient
 from bot.session import Session
 from evals.harvest import candidates
@@ -54,6 +55,9 @@ async def test_a_changed_mind_replaces_a_rating_and_what_did_not_help_can_be_har
         (WHY, "answered, but marked unhelpful"),
         ("How do I bake bread?", "abstained on"),
     ]
+    exported = client.desk.settings.data_dir / "asked.jsonl"
+    assert export_unhelpful(client.desk.settings, exported) == 2
+    assert json.loads(exported.read_text().splitlines()[0])["helpful"] is False
     await pressed(server, asked, "Helpful")
     assert [row["question"] for row in candidates(client.desk.records.harvest(), set())] == ["How do I bake bread?"]
 

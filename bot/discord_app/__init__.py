@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.session import Session
     from bot.settings import Settings
 
@@ -33,3 +35,20 @@ def check_token(settings: Settings) -> str:
 
     point_at(settings)
     return asyncio.run(describe(settings))
+
+
+def export_unhelpful(settings: Settings, path: Path) -> int:
+    """Write the public answers that abstained or did not help to `path`, a JSON line each: how many. Raises SettingsError."""
+    from bot.discord_app.records import FILE, Records
+    from bot.errors import SettingsError
+    from bot.render import as_line
+
+    records = Records(settings.data_dir / FILE, keep_days=settings.keep_days)
+    try:
+        lines = [as_line(answer) for answer in records.harvest()]
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror}); name another file") from error
+    finally:
+        records.close()
+    return len(lines)

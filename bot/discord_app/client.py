@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -13,7 +14,7 @@ import discord
 from bot.discord_app.asking import take_message
 from bot.discord_app.buttons import pressed
 from bot.discord_app.commands import SpokenNames, command_tree
-from bot.discord_app.delivery import insist
+from bot.discord_app.delivery import Undelivered, insist
 from bot.discord_app.desk import Desk
 from bot.discord_app.interactions import Interaction, reply_at_once, words_of
 from bot.discord_app.marks import parse
@@ -71,7 +72,7 @@ class CommentaryClient(discord.AutoShardedClient):
             log.info("Registered %d commands", len(payload))
 
     async def on_message(self, message: discord.Message) -> None:
-        if self._is_new(message.id):
+        if self.is_new(message.id):
             await take_message(self, message)
 
     async def on_interaction(self, interaction: Interaction) -> None:
@@ -96,7 +97,8 @@ class CommentaryClient(discord.AutoShardedClient):
         log.error("An interaction failed", exc_info=error)
         text = words_of(interaction)("failed")
         if interaction.response.is_done():
-            await insist("An apology", lambda: interaction.edit_original_response(content=text, view=None))
+            with contextlib.suppress(Undelivered):
+                await insist("An apology", lambda: interaction.edit_original_response(content=text, view=None))
         else:
             await reply_at_once(interaction, text)
 
@@ -118,7 +120,8 @@ class CommentaryClient(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("The event %s failed", event_method)
 
-    def _is_new(self, identity: int) -> bool:
+    def is_new(self, identity: int) -> bool:
+        """Whether this event has not been seen yet; it has been now."""
         if identity in self._seen:
             return False
         self._seen[identity] = None

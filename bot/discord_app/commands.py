@@ -235,7 +235,10 @@ def command_tree(client: CommentaryClient) -> app_commands.CommandTree[Commentar
 
 
 class Tree(app_commands.CommandTree["CommentaryClient"]):
-    """Whatever a command stumbles over, somebody is told."""
+    """Each command once, and whatever it stumbles over, somebody is told."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        return interaction.client.is_new(interaction.id)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await interaction.client.stumbled(interaction, error)

@@ -20,7 +20,7 @@ from bot.discord_app.guilds import Guilds, GuildSettings
 from bot.discord_app.markdown import escaped
 from bot.discord_app.metrics import Metrics
 from bot.discord_app.queue import FairQueue, QueueFull
-from bot.discord_app.records import KeptAnswer, Place, Records
+from bot.discord_app.records import FILE, KeptAnswer, Place, Records
 from bot.discord_app.words import Words
 from bot.errors import QuestionError
 from bot.session import LONGEST_QUESTION, Session
@@ -51,7 +51,7 @@ class Desk:
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self.settings, self.session = settings, session
-        self.records = Records(settings.data_dir / "discord.sqlite3", keep_days=settings.keep_days)
+        self.records = Records(settings.data_dir / FILE, keep_days=settings.keep_days)
         file = settings.data_dir / "conversations.db"
         self.conversations = Conversations(file, lambda: session.index.documents, keep_days=settings.keep_days)
         self.guilds = Guilds(self.records)

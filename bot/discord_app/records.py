@@ -21,6 +21,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 MOST_ANSWERS = 50_000
+FILE = "discord.sqlite3"  # in the data folder
 TOKEN_LIFE = 15 * 60.0  # seconds that Discord accepts an interaction's token
 _TRIM_EVERY = 500
 _SCHEMA = """

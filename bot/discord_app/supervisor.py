@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DRAIN = 7.0  # seconds for answers in flight; with apologies and goodbyes the process is gone within ten
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0  # between attempts to connect: back within 30 seconds of Discord's return
+_LONGEST_AFTER_READY = 120.0  # each connection that comes about uses up one of a day's thousand
 _LOST_AFTER = 12.0  # seconds without a connection after which a fresh client is quicker than discord.py's own growing pauses
 _LOOK_EVERY = 2.0
 _LAG_EVERY = 0.1
@@ -144,7 +145,7 @@ class Supervisor:
             expected = error is None or isinstance(error, (*_UNREACHABLE, discord.DiscordException))
             log.warning("The connection to Discord was lost (%s); connecting anew", reason, exc_info=None if expected else error)
             pause = _FIRST_PAUSE if time.monotonic() - started > 60 else pause
-            pause = await self._rest(pause)
+            pause = await self._rest(pause, longest=_LONGEST_AFTER_READY if client.is_ready() else _LONGEST_PAUSE)
 
     def _fresh_client(self, identity: Identity) -> CommentaryClient:
         one_shard = {"shard_count": 1} if self._settings.discord_gateway_url else {}
@@ -206,12 +207,12 @@ class Supervisor:
             await asyncio.sleep(_LAG_EVERY)
             self._desk.metrics.lag.observe(max(0.0, time.monotonic() - before - _LAG_EVERY))
 
-    async def _rest(self, pause: float) -> float:
+    async def _rest(self, pause: float, *, longest: float = _LONGEST_PAUSE) -> float:
         """Wait, unless told to stop; the next pause."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._stop.wait()
-        return min(_LONGEST_PAUSE, 2 * pause)
+        return min(longest, 2 * pause)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
@@ -230,7 +231,7 @@ def _whole(client: discord.Client) -> bool:
 
 
 def _raise_if_hopeless(error: BaseException) -> None:
-    """What no further attempt can mend is said at once; another identify a second would only use up the day's thousand."""
+    """What no further attempt can mend is said at once."""
     if isinstance(error, discord.LoginFailure):
         raise _refused_token() from error
     if isinstance(error, discord.PrivilegedIntentsRequired):
