@@ -49,12 +49,12 @@ class CommentaryClient(discord.AutoShardedClient):
         )
         self.desk = desk
         self.wire = wire or Wire(self)
-        self.wire.client = self
         self.tree = command_tree(self)
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     async def setup_hook(self) -> None:
-        """Runs once, after the login and before the connection."""
+        """Runs once, after the login and before the connection: from here on messages can be sent."""
+        self.wire.client = self
         self.add_dynamic_items(Press)
         await self.tree.set_translator(SpokenNames())
         await self._register_commands()
@@ -96,6 +96,7 @@ class CommentaryClient(discord.AutoShardedClient):
         """The last resort: a bug goes to the log with its traceback, and somebody is told in one sentence."""
         log.error("An interaction failed", exc_info=error)
         text = words_of(interaction)("failed")
+        self.desk.note(self.desk.records.end, interaction.token)
         if interaction.response.is_done():
             with contextlib.suppress(Undelivered):
                 await insist("An apology", lambda: interaction.edit_original_response(content=text, view=None))

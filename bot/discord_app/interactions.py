@@ -65,8 +65,8 @@ async def respond(interaction: Interaction, make: Make, *, private: bool) -> int
             client.desk.metrics.deliveries.labels("lost").inc()
             return 0
         except asyncio.CancelledError:
-            await _last_words(place, words)
-            client.desk.note(client.desk.records.end, interaction.token)
+            if await _last_words(place, words):
+                client.desk.note(client.desk.records.end, interaction.token)
             raise
         client.desk.metrics.deliveries.labels("shown").inc()
         client.desk.metrics.answered.observe(time.monotonic() - started)
@@ -88,8 +88,11 @@ async def _respond(interaction: Interaction, call: Callable[[], Awaitable[None]]
     return True
 
 
-async def _last_words(place: HookPlace, words: Words) -> None:
+async def _last_words(place: HookPlace, words: Words) -> bool:
+    """Whether there was time for an apology."""
     try:
         await place.show(plain_card(words("interrupted")), patience=LAST_WORDS)
     except (Undelivered, asyncio.CancelledError):
         log.warning("An interrupted question was left without a word; the next start will close it")
+        return False
+    return True

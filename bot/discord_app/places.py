@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import discord
@@ -59,7 +60,7 @@ class HookPlace:
 
         message = await insist("An answer", edit, patience=patience)
         for piece in others:
-            await insist("A part of an answer", lambda piece=piece: follow(piece), patience=patience, repeatable=False)  # type: ignore[misc]
+            await insist("A part of an answer", partial(follow, piece), patience=patience, repeatable=False)
         return message.id
 
     def _hook(self) -> discord.Webhook:
@@ -85,9 +86,9 @@ class ChannelPlace:
     async def show(self, pieces: Sequence[Piece], *, patience: float = PATIENCE) -> int:
         for number, piece in enumerate(pieces):
             if number == 0 and self._first:
-                await insist("An edit", lambda piece=piece: self._edit(piece), patience=patience)  # type: ignore[misc]
+                await insist("An edit", partial(self._edit, piece), patience=patience)
                 continue
-            sent = await insist("An answer", lambda n=number, piece=piece: self._send(n, piece), patience=patience)  # type: ignore[misc]
+            sent = await insist("An answer", partial(self._send, number, piece), patience=patience)
             self._first = self._first or sent.id
         return self._first
 
