@@ -214,12 +214,13 @@ def discord(
     ] = None,
 ) -> None:
     """Run the Discord bot; docs/discord.md says how to set one up."""
-    from bot.discord_app import export_unhelpful, run
+    from bot.discord_app import export_unhelpful, run, token_of
 
     settings = read_settings()
     if export is not None:
         print(f"{export_unhelpful(settings, export)} answers in {export}; type: commentary eval --harvest {export}")
         return
+    token_of(settings)  # said before an index is built
     with _session(settings) as session:
         run(settings, session)
 

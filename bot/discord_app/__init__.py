@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.errors import SettingsError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.session import Session
     from bot.settings import Settings
+
+PORTAL = "https://discord.com/developers/applications"
+
+
+def token_of(settings: Settings) -> str:
+    """The bot's token. Raises SettingsError if there is none."""
+    if settings.discord_token is None:
+        raise SettingsError(
+            f"There is no Discord token. Make a bot at {PORTAL}, copy its token, and write COMMENTARY_DISCORD_TOKEN=... into .env"
+        )
+    return settings.discord_token.get_secret_value().strip()
 
 
 def run(settings: Settings, session: Session) -> None:
@@ -40,7 +53,6 @@ def check_token(settings: Settings) -> str:
 def export_unhelpful(settings: Settings, path: Path) -> int:
     """Write the public answers that abstained or did not help to `path`, a JSON line each: how many. Raises SettingsError."""
     from bot.discord_app.records import FILE, Records
-    from bot.errors import SettingsError
     from bot.render import as_line
 
     records = Records(settings.data_dir / FILE, keep_days=settings.keep_days)

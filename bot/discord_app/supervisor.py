@@ -14,6 +14,7 @@ import aiohttp
 import discord
 import yarl
 
+from bot.discord_app import PORTAL, token_of
 from bot.discord_app.cards import plain_card
 from bot.discord_app.client import CommentaryClient, intents, invite
 from bot.discord_app.delivery import Undelivered
@@ -36,7 +37,6 @@ _LOOK_EVERY = 2.0
 _LAG_EVERY = 0.1
 _BAD_TOKEN = (4004,)
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, TimeoutError)
-PORTAL = "https://discord.com/developers/applications"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ async def identify(settings: Settings) -> Identity:
     """Log in once and ask who we are. Raises SettingsError for a token that Discord refuses, and _UNREACHABLE."""
     async with discord.Client(intents=intents(reads_content=False)) as client:
         try:
-            await client.login(_token(settings))
+            await client.login(token_of(settings))
         except discord.LoginFailure as error:
             raise _refused_token() from error
         application = client.application
@@ -77,14 +77,6 @@ async def describe(settings: Settings) -> str:
         raise SettingsError(f"cannot be reached ({type(error).__name__}); check the network, then type: commentary doctor") from error
     follows = "reads its own threads" if identity.reads_content else "reads only what mentions it or replies to it"
     return f"logged in as {identity.name}, {follows}; invite it with {invite(identity.application)}"
-
-
-def _token(settings: Settings) -> str:
-    if settings.discord_token is None:
-        raise SettingsError(
-            f"There is no Discord token. Make a bot at {PORTAL}, copy its token, and write COMMENTARY_DISCORD_TOKEN=... into .env"
-        )
-    return settings.discord_token.get_secret_value().strip()
 
 
 def _refused_token() -> SettingsError:
@@ -156,7 +148,7 @@ class Supervisor:
 
     async def _connection(self, client: CommentaryClient) -> BaseException | None:
         """What ended the connection; None if it was given up, or if the process is to stop."""
-        running = asyncio.create_task(client.start(_token(self._settings)))
+        running = asyncio.create_task(client.start(token_of(self._settings)))
         watching = asyncio.create_task(self._until_lost(client))
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait((running, watching, stopping), return_when=asyncio.FIRST_COMPLETED)
