@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -40,7 +41,7 @@ body{margin:0;background:#1e1f22;font:16px/1.375 "gg sans","Noto Sans","Noto San
   margin-left:5px;vertical-align:1px}.time,.used,.only{color:#949ba4;font-size:12px}.time{margin-left:8px}.used{margin-bottom:6px}
 .used b{color:#c9cdfb;font-weight:500}.used code{color:#c9cdfb;background:#3c4070;border-radius:3px;padding:0 3px;font:inherit}
 blockquote{margin:2px 0;padding:0 8px 0 12px;border-left:4px solid #4e5058;border-radius:3px}
-small{display:block;font-size:13px;color:#949ba4;margin:1px 0 6px}a{color:#00a8fc;text-decoration:none}b{color:#f2f3f5}
+small{display:block;font-size:13px;color:#949ba4;margin:1px 0 6px}a{color:#00a8fc;text-decoration:none}b{color:#f2f3f5}li{margin-left:18px}
 .row{display:flex;gap:8px;margin-top:8px}
 .button{background:#4e5058;color:#fff;font-size:14px;font-weight:500;border-radius:4px;padding:6px 14px}
 .primary{background:#5865f2}
@@ -101,7 +102,7 @@ def message(pieces: list[Piece]) -> str:
 
 
 def line_as_html(line: str) -> str:
-    for prefix, tag in (("> ", "blockquote"), ("-# ", "small"), ("", "div")):
+    for prefix, tag in (("> ", "blockquote"), ("-# ", "small"), ("- ", "li"), ("", "div")):
         if line.startswith(prefix):
             return f"<{tag}>{inline_as_html(line.removeprefix(prefix))}</{tag}>"
     raise AssertionError
@@ -137,7 +138,9 @@ def photograph(page: Path) -> None:
     with webdriver.Chrome(options, Service(driver)) as browser:
         browser.get(page.as_uri())
         for found in browser.find_elements(By.CSS_SELECTOR, ".card"):
-            found.screenshot(str(HERE / f"{found.get_attribute('id')}.png"))
+            path = HERE / f"{found.get_attribute('id')}.png"
+            found.screenshot(str(path))
+            Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)  # flat colours: a third of the size
 
 
 if __name__ == "__main__":
