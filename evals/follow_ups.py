@@ -98,6 +98,7 @@ def print_retrieval(bench: Path, folder: Path) -> None:
     session = opened(folder / "human", turns)
     tested = [turn for turn in turns if turn.split == "test"]
     runs = {name: outcomes(session, tested, ask) for name, ask in ways(session).items()}
+    pairs = list(zip(runs["ours"], runs["question alone"], strict=True))
     kinds: dict[str, Callable[[Asked], bool]] = {
         "follow-ups that lean on others": lambda turn: turn.turn > 1 and leans_back(turn.question),
         "other follow-ups": lambda turn: turn.turn > 1 and not leans_back(turn.question),
@@ -106,10 +107,19 @@ def print_retrieval(bench: Path, folder: Path) -> None:
     print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | hit@1 | hit@4 |\n| --- | --- | --- | --- |")
     for kind, belongs in kinds.items():
         for name, run in runs.items():
-            chosen = [one for one in run if one.turn.gold and one.turn.answerable and belongs(one.turn)]
+            chosen = [one for one in run if counts(one.turn, belongs)]
             groups = grouped((one.turn.conversation, one) for one in chosen)
             cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(AT))]
             print(f"| {kind} (n = {len(chosen)}) | {name} | {' | '.join(cells)} |")
+        both = [(one, other) for one, other in pairs if counts(one.turn, belongs)]
+        groups = grouped((one.turn.conversation, (one, other)) for one, other in both)
+        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(AT))]
+        print(f"| {kind} | ours - question alone | {' | '.join(cells)} |")
+
+
+def counts(turn: Asked, belongs: Callable[[Asked], bool]) -> bool:
+    """Whether there is a passage to be found for this turn, and it is of the kind."""
+    return bool(turn.gold) and turn.answerable and belongs(turn)
 
 
 def print_abstention(bench: Path, folder: Path) -> None:
