@@ -4,8 +4,10 @@ Q ?= Why does China matter for sanctions?
 PIP_ARGS ?=
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# llama.cpp for any x86-64 with AVX2: built for this very processor it may use AMX, which crashes where the system does not allow it.
+export CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 
-.PHONY: ask chat discord test test-slow check bench eval train clean
+.PHONY: ask chat discord test test-slow check bench eval pictures train clean
 .DEFAULT_GOAL := ask
 
 # One resolver run, held to constraints.txt: a looser torch would be chosen first otherwise, with gigabytes that nobody needs.
@@ -17,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index,openai,anthropic,google-genai,ollama,local-model]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.
@@ -50,6 +52,10 @@ eval: .venv/evaluating
 
 bench: .venv/developing
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m evals.bench
+
+# The pictures of the Discord cards in docs/images, drawn by Chromium.
+pictures: .venv/developing
+	@PYTHONPATH=. HF_HUB_OFFLINE=1 $(BIN)/python docs/pictures.py
 
 # BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base); see index/evidence.md.
 # What was taught is kept in TAUGHT; an interrupted run goes on from there, and START=folder begins with weights that were taught before.

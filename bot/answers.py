@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from index import Evidence, Span
+from index import Span
+
+if TYPE_CHECKING:
+    from index import Evidence
 
 EXTRACTIVE = "extractive"
 NOT_SAID = "The commentary does not say."
@@ -31,6 +34,32 @@ class Quote(Span):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One sentence of a chat model, already verified: `quotes` are those that it is the first to rest on.
+
+    `text` ends with the numbers of its quotes ("[1][2]"), which count through the whole answer.
+    """
+
+    text: str
+    quotes: tuple[Quote, ...]
+    standalone_question: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What asking a chat model took, and what of its words did not hold. `cost` is in the provider's currency, where it reports one."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    cached: bool = False
+    dropped_quotes: int = 0
+    dropped_sentences: int = 0
+    note: str = ""
+    """Why the answer is the author's own words after all, for people; empty if the chat model's stands."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """One answer. `quotes` is empty unless `answered`; `nearest` is a passage that is no answer, shown when there is none."""
 
@@ -44,10 +73,12 @@ class Answer:
     model: str = EXTRACTIVE
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
     """Everything that was scored, best first: for `--explain` and for more quotes."""
+    usage: Usage | None = None
+    """Only where a chat model was asked."""
 
     def as_json(self, *, elapsed_ms: float) -> dict[str, Any]:
-        """The answer as the contract has it; `elapsed_ms` is the time it took."""
-        return {
+        """The answer as the contract has it; `elapsed_ms` is the time it took. Where a chat model was asked there is `usage` too."""
+        stable = {
             "question": self.question,
             "standalone_question": self.standalone_question,
             "answered": self.answered,
@@ -58,3 +89,4 @@ class Answer:
             "model": self.model,
             "elapsed_ms": round(elapsed_ms, 1),
         }
+        return {**stable, "usage": asdict(self.usage)} if self.usage else stable

@@ -5,13 +5,13 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from bot.about import answer_about
-from bot.answers import Answer
+from bot.answers import Answer, Piece
 from bot.arbitration import Reading, likeliest
 from bot.conversation import Asked, Conversation
 from bot.extractive import compose
@@ -27,14 +27,23 @@ DOCUMENTS = 4
 
 # What a chat model makes of a question so that it stands alone; None if it has nothing to say.
 Rewrite = Callable[[str, Conversation], str | None]
+# Words an answer anew: pieces, then the answer.
+Write = Callable[[Answer], Iterator[Piece | Answer]]
 
 
 def build_chain(
-    index: IndexReader, model: EvidenceModel, *, threshold: float, top: int, rewrite: Rewrite | None = None
+    index: IndexReader,
+    model: EvidenceModel,
+    *,
+    threshold: float,
+    top: int,
+    rewrite: Rewrite | None = None,
+    write: Write | None = None,
 ) -> Runnable[Asked, Answer]:
     """The chain over one opened index; it keeps no state, so it may be shared between threads.
 
     `rewrite` is asked about follow-ups only, and what it gives is one reading among others: the evidence chooses.
+    The pieces of `write` come through `stream`; `invoke` returns the answer.
     """
     retriever = FusedRetriever(index)
 
@@ -66,6 +75,8 @@ def build_chain(
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
+    if write is not None:
+        from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
         moved = reply(asked.question, asked.conversation, lambda question: with_parts(read(question)), threshold=threshold)

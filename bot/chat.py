@@ -109,10 +109,9 @@ class Chat:
             raise QuestionError(f"There is no command {name}; /help lists them")
 
     def _ask(self, question: str) -> None:
-        answer = self._session.ask(question, self._conversation)
+        self._page.stream(question, self._session.stream(question, self._conversation))
         if self._conversation.last:
             self._kept.add(self._key, self._conversation.last, person=PERSON)
-        self._page.answer(answer)
 
     def _quotes(self) -> tuple[Quote, ...]:
         """Those of the last answer that had any; of an abstention, the nearest passage."""

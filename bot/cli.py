@@ -78,19 +78,19 @@ def ask(
     ],
     as_json: AsJson = False,
     model: Annotated[
-        str, typer.Option(help="Who words the answer; only 'extractive', the author's own sentences, in this version.")
-    ] = "extractive",
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Chat model that words the answer; 'extractive' for the author alone.")
+    ] = None,
+    keep_unsupported: Annotated[
+        bool, typer.Option("--keep-unsupported", help="Show, marked, what a chat model says without a quote that holds.")
+    ] = False,
     top: Annotated[int | None, typer.Option(min=1, max=10, help="Most quotes in the answer.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show on stderr how every sentence was scored.")] = False,
 ) -> None:
     """Answer one question, or one a line from stdin."""
-    from bot.answers import EXTRACTIVE
     from bot.conversation import Conversation
     from bot.session import clean_question
 
-    if model != EXTRACTIVE:
-        raise SettingsError(f"There is no model called {model!r} in this version; leave --model out, or type --model {EXTRACTIVE}")
-    settings = _settings(top)
+    settings = _settings(top=top, chat_model=model, keep_unsupported=keep_unsupported or None)
     if question == "-":
         _answer_lines(settings, as_json, explain)
         return
@@ -208,9 +208,21 @@ def index(
 
 
 @app.command()
-def discord() -> None:
-    """Run the Discord bot."""
-    raise SettingsError("The Discord bot is not in this version; the terminal has ask and chat")
+def discord(
+    export: Annotated[
+        Path | None, typer.Option(help="Write what was not answered or did not help to FILE for commentary eval --harvest, and end.")
+    ] = None,
+) -> None:
+    """Run the Discord bot; docs/discord.md says how to set one up."""
+    from bot.discord_app import export_unhelpful, run, token_of
+
+    settings = read_settings()
+    if export is not None:
+        print(f"{export_unhelpful(settings, export)} answers in {export}; type: commentary eval --harvest {export}")
+        return
+    token_of(settings)  # said before an index is built
+    with _session(settings) as session:
+        run(settings, session)
 
 
 @app.command("eval")
@@ -224,6 +236,7 @@ def evaluate(
     floor: Annotated[Path | None, typer.Option(help="Floors (TOML or JSON); exit code 1 if a figure is under one.")] = None,
     baselines: Annotated[bool, typer.Option("--baselines", help="Score stock LangChain, BM25 and LlamaIndex beside ours.")] = False,
     judge: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Ask a chat model's opinion too, through ragas.")] = None,
+    model: Annotated[str, typer.Option(metavar="PROVIDER:MODEL", help="Chat model that words the answers.")] = "extractive",
     harvest: Annotated[
         list[Path] | None, typer.Option(help="Make candidate questions of saved answers instead; may be given several times.")
     ] = None,
@@ -234,7 +247,7 @@ def evaluate(
     from evals.command import evaluate as run_evaluation
     from evals.command import harvest as run_harvest
 
-    wanted = Wanted(gold, corpus, report, against, floor, baselines, judge)
+    wanted = Wanted(gold, corpus, report, against, floor, baselines, judge, model)
     if harvest:
         run_harvest(read_settings(), wanted, harvest)
     elif not run_evaluation(read_settings(), wanted, as_json=as_json):
@@ -242,18 +255,20 @@ def evaluate(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    ask_model: Annotated[bool, typer.Option("--ask-model", help="Also ask the chat models a word, to see that they answer.")] = False,
+) -> None:
     """Check settings, models and index, and say what to do."""
     from bot.doctor import check
 
-    problems = check(read_settings())
+    problems = check(read_settings(), ask_model=ask_model)
     if problems:
         raise typer.Exit(UNAVAILABLE)
 
 
-def _settings(top: int | None) -> Settings:
-    settings = read_settings()
-    return settings if top is None else settings.model_copy(update={"top": top})
+def _settings(**options: Any) -> Settings:
+    """The settings, with what was said on the command line in their place."""
+    return read_settings().model_copy(update={name: value for name, value in options.items() if value is not None})
 
 
 @contextmanager
@@ -285,14 +300,13 @@ def _answered(session: Session, question: str, conversation: Any, as_json: bool,
     from bot.render import Page, as_line, explanation
 
     started = time.perf_counter()
-    answer = session.ask(question, conversation)
-    elapsed = (time.perf_counter() - started) * 1000
+    if as_json:
+        answer = session.ask(question, conversation)
+        print(as_line(answer.as_json(elapsed_ms=(time.perf_counter() - started) * 1000)), flush=True)
+    else:
+        answer = Page(sys.stdout).stream(question, session.stream(question, conversation))
     if explain:
         print("\n".join(explanation(answer)), file=sys.stderr)
-    if as_json:
-        print(as_line(answer.as_json(elapsed_ms=elapsed)), flush=True)
-    else:
-        Page(sys.stdout).answer(answer)
     return answer
 
 

@@ -17,5 +17,13 @@ class SavedAnswersError(CommentaryError):
     """A file of saved answers cannot be read as one."""
 
 
+class ChatModelError(CommentaryError):
+    """A chat model gave no reply that can be used. The message holds no word of the provider's: it may repeat the key."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class ConversationsError(CommentaryError):
     """Kept conversations cannot be erased, or there is none under that name."""

@@ -11,7 +11,7 @@ from typing import IO, Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from bot.answers import Answer, Quote
+from bot.answers import EXTRACTIVE, Answer, Piece, Quote
 from index import Document, Span, matching_words
 
 _JOINERS = "\u200c\u200d"
@@ -62,14 +62,25 @@ class Page:
     def line(self, text: str = "", style: str = "") -> None:
         self._console.print(Text(text, style=style if self._terminal else ""))
 
-    def answer(self, answer: Answer) -> None:
-        """The answer, its quotes with their places, and the confidence in words."""
-        if answer.standalone_question != answer.question:
-            self.line(f"Read as: {safe(answer.standalone_question)}", "dim")
-        if not answer.answered:
-            self.line(safe(answer.text), "bold")
-        elif not answer.text.startswith(answer.quotes[0].text):
-            self.line(safe(answer.text.split("\n\n")[0]), "bold")
+    def stream(self, question: str, events: Iterable[Piece | Answer]) -> Answer:
+        """The answer while it comes, on a terminal; what is only piped is shown when it is whole."""
+        shown: list[str] = []
+        for event in events:
+            if isinstance(event, Answer):
+                self.answer(event, said=bool(shown) and event.text == " ".join(shown))
+                return event
+            if self._terminal:
+                if not shown:
+                    self._read_as(question, event.standalone_question)
+                self.line(safe(event.text), "bold")
+                shown.append(event.text)
+        raise ValueError("a stream of events ends with the answer")
+
+    def answer(self, answer: Answer, *, said: bool = False) -> None:
+        """The answer, its quotes with their places, and the confidence in words; without its text where that was `said` already."""
+        if not said:
+            self._read_as(answer.question, answer.standalone_question)
+            self._text(answer)
         for number, quote in enumerate(answer.quotes, start=1):
             self.quote(quote, answer.standalone_question, label=f"[{number}] ")
         if answer.nearest:
@@ -78,6 +89,18 @@ class Page:
         if answer.quotes or answer.nearest:
             titles = list(dict.fromkeys(safe(quote.document.title) for quote in answer.quotes))
             self.line("; ".join([f"Confidence: {in_words(answer.confidence)}", *titles]), "dim")
+
+    def _read_as(self, question: str, standalone: str) -> None:
+        if standalone != question:
+            self.line(f"Read as: {safe(standalone)}", "dim")
+
+    def _text(self, answer: Answer) -> None:
+        if answer.usage and answer.usage.note:
+            self.line(answer.usage.note, "dim")
+        if not answer.answered:
+            self.line(safe(answer.text), "bold")
+        elif not answer.text.startswith(answer.quotes[0].text):
+            self.line(safe(answer.text.split("\n\n")[0]), "bold")
 
     def quote(self, quote: Span, question: str, *, label: str = "    ") -> None:
         """A quote with the words it shares with the question emphasised, and its place under it."""
@@ -157,7 +180,7 @@ def as_markdown(answers: Iterable[tuple[str, Answer]]) -> str:
     parts = ["# Conversation\n"]
     for question, answer in answers:
         parts.append(f"## {safe(question)}\n")
-        if not answer.quotes:
+        if not answer.quotes or answer.model != EXTRACTIVE:
             parts.append(f"{safe(answer.text)}\n")
         for quote in answer.quotes:
             parts.append(f"> {safe(quote.text)}\n>\n> {_source(quote)}\n")

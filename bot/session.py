@@ -7,11 +7,11 @@ import logging
 import threading
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer
+from bot.answers import EXTRACTIVE, Answer, Piece
 from bot.conversation import Asked, Conversation, Turn
 from bot.errors import QuestionError
 from bot.settings import Settings
@@ -20,11 +20,13 @@ from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manife
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+    from bot.chain import Rewrite, Write
     from index import EvidenceModel, IndexReader
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000  # characters
+LEDGER = "chat_models.sqlite"  # in the data folder
 ANOTHER_BUILDER = 120.0  # seconds to wait for a process that is building the index already
 
 Progress = Callable[[int, int], object]
@@ -64,6 +66,7 @@ class Session:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._opened: Opened | None = None
+        self._rewrite, self._write = _chat_models(settings)
 
     @property
     def index(self) -> IndexReader:
@@ -83,6 +86,22 @@ class Session:
         answer = self._current().chain.invoke(Asked(question, conversation))
         conversation.add(Turn(question, answer, elapsed_ms=(time.perf_counter() - started) * 1000))
         return answer
+
+    def stream(self, question: str, conversation: Conversation | None = None) -> Iterator[Piece | Answer]:
+        """The answer as it comes: each sentence of a chat model once its quotes are verified, and last, always, the answer itself.
+
+        Only the last event counts: it stands for all the pieces, or takes their place if the chat model broke off. Without a chat model
+        it is the only one. The turn is added to the conversation when it comes. Raises as `ask` does.
+        """
+        conversation = Conversation() if conversation is None else conversation
+        return self._streamed(Asked(clean_question(question), conversation))
+
+    def _streamed(self, asked: Asked) -> Iterator[Piece | Answer]:
+        started = time.perf_counter()
+        for event in self._current().chain.stream(asked):
+            if isinstance(event, Answer):
+                asked.conversation.add(Turn(asked.question, event, elapsed_ms=(time.perf_counter() - started) * 1000))
+            yield event
 
     def _current(self) -> Opened:
         """What was opened stays open for as long as somebody holds it, so a question in flight outlives a new generation."""
@@ -115,7 +134,9 @@ class Session:
 
         model = open_evidence_model(self._settings.evidence_model, index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
-        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top))
+        return Opened(
+            index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, rewrite=self._rewrite, write=self._write)
+        )
 
     def _fitting(self) -> Manifest:
         """The manifest in use if it was made with these settings, else of a new build."""
@@ -144,6 +165,20 @@ class Session:
             .build(roots, wait=ANOTHER_BUILDER, progress=self._progress)
             .manifest
         )
+
+
+def _chat_models(settings: Settings) -> tuple[Rewrite | None, Write | None]:
+    """What rewrites follow-ups and words answers; without a chat model nothing of it is imported. Raises SettingsError."""
+    if settings.chat_model == EXTRACTIVE:
+        return None, None
+    from bot.condensing import Rewriter
+    from bot.generative import open_chat_models
+    from bot.ledger import Ledger
+    from bot.writer import Writer
+
+    models = open_chat_models(settings)
+    ledger = Ledger(settings.data_dir / LEDGER, daily_tokens=settings.chat_daily_tokens)
+    return Rewriter(models, ledger).rewrite, Writer(models, ledger, keep_unsupported=settings.keep_unsupported).write
 
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:

@@ -32,8 +32,8 @@ def test_a_piped_conversation_answers_follows_up_and_saves_what_verify_accepts(o
     done = piped(
         own_data,
         "Why does China matter for sanctions?",
-        "/more",
         "/context 1",
+        "/more",
         "How many American troops are stationed in South Korea?",
         "And in Japan?",
         "/sources",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation import Conversation
 from bot.errors import QuestionError
 from bot.session import LONGEST_QUESTION, Session, clean_question
 from bot.settings import Settings
@@ -89,3 +90,15 @@ def test_the_setting_names_what_weighs_the_evidence(data: Path, name: str, model
     answer = session.ask("How far is Japan from North Korea?")
     assert type(session.model).__name__ == model
     assert answer.quotes[0].text.startswith("Japan is only 600 miles from North Korea")
+
+
+def test_a_stream_without_a_chat_model_is_its_answer_alone(session: Session) -> None:
+    conversation = Conversation()
+    (answer,) = session.stream("Why does China matter for sanctions?", conversation)
+    assert answer == session.ask("Why does China matter for sanctions?")
+    assert [turn.answer for turn in conversation] == [answer]
+
+
+def test_a_stream_refuses_what_is_no_question_before_it_is_read(session: Session) -> None:
+    with pytest.raises(QuestionError, match="Type a question"):
+        session.stream("")
