@@ -19,6 +19,7 @@ from index import Passage, Span
 LEAST = 12
 _SINGLE, _DOUBLE, _DASHES = "‘’‚‛`´′‹›", "“”„‟«»″〝〞", "‐‑‒–—―−﹘"
 _FOLDS = str.maketrans({**dict.fromkeys(_SINGLE, "'"), **dict.fromkeys(_DOUBLE, '"'), **dict.fromkeys(_DASHES, "-")})
+_FIRST_MARK = "\u0300"
 # What stands in quotation marks; a straight or single mark must not be an apostrophe inside a word.
 _QUOTED = re.compile(
     r"[“”„«»‟](?P<a>[^“”„«»‟]+)[“”«»‟]|\"(?P<b>[^\"]+)\"|[「『](?P<c>[^「」『』]+)[」』]"
@@ -42,9 +43,7 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _characters(text):
-        shown = "".join(char for char in text[start:end] if unicodedata.category(char) != "Cf")
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", shown.translate(_FOLDS)).casefold()).translate(_FOLDS)
-        for char in " " if plain and plain.isspace() else plain:
+        for char in _plain(text[start:end]):
             if char == " " and chars and chars[-1] == " ":
                 ends[-1] = end
                 continue
@@ -54,11 +53,19 @@ def fold(text: str) -> Folded:
     return Folded("".join(chars), tuple(starts), tuple(ends))
 
 
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """One character with its marks, folded: nothing, one character or several."""
+    shown = "".join(char for char in character if unicodedata.category(char) != "Cf")
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", shown.translate(_FOLDS)).casefold()).translate(_FOLDS)
+    return " " if plain and plain.isspace() else plain
+
+
 def _characters(text: str) -> Iterator[tuple[int, int]]:
     """Each character with the combining marks that follow it."""
     start = 0
     for at in range(1, len(text) + 1):
-        if at == len(text) or not unicodedata.combining(text[at]):
+        if at == len(text) or text[at] < _FIRST_MARK or not unicodedata.combining(text[at]):
             yield start, at
             start = at
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.chat_server import reply_of, running
 from tests.schema import ANSWER
 
 ROOT = Path(__file__).parents[1]
@@ -91,6 +92,46 @@ def test_a_mistake_gets_one_line_that_says_what_to_type(commentary_command, argu
 def test_a_wrong_setting_is_named_without_its_value(commentary_command) -> None:
     done = commentary_command("ask", "Why?", code=2, env={"COMMENTARY_THRESHOLD": "canary-77"})
     assert "COMMENTARY_THRESHOLD" in done.stderr and "canary-77" not in done.stderr
+
+
+@pytest.fixture
+def chat_server():
+    with running() as found:
+        claim = (1, "Economic sanctions on the North depend on China for enforcement.")
+        found.script.says = reply_of(("King argues that sanctions on the North depend on China.", [claim]))
+        yield found
+
+
+def test_a_chat_model_words_the_answer_and_the_json_counts_its_tokens(commentary_command, own_data: Path, chat_server) -> None:
+    env = {"COMMENTARY_CHAT_MODEL": "openai:scripted", "COMMENTARY_CHAT_BASE_URL": chat_server.url, "COMMENTARY_CHAT_API_KEY": "sk-canary"}
+    question = "Why does China matter for sanctions?"
+    worded = json.loads(commentary_command("ask", "--json", question, data=own_data, env=env).stdout)
+    assert list(CHECK.iter_errors(worded)) == []
+    assert (worded["model"], worded["usage"]["input_tokens"], len(worded["quotes"])) == ("openai:scripted", 700, 1)
+    plain = commentary_command("ask", question, data=own_data, env=env)
+    assert plain.stdout.startswith("King argues that sanctions on the North depend on China. [1]\n[1] Economic sanctions on the North")
+    assert (
+        json.loads(commentary_command("ask", "--json", "--model", "extractive", question, data=own_data, env=env).stdout)["model"]
+        == "extractive"
+    )
+    assert len(chat_server.requests) == 1 and "canary" not in plain.stderr
+
+
+def test_a_chat_model_that_fails_is_told_on_stderr_and_the_author_answers(commentary_command, own_data: Path, chat_server) -> None:
+    chat_server.script.status = 401
+    env = {"COMMENTARY_CHAT_BASE_URL": chat_server.url, "COMMENTARY_CHAT_API_KEY": "sk-canary"}
+    done = commentary_command("ask", "--model", "openai:x", "Why does China matter for sanctions?", data=own_data, env=env)
+    assert done.stdout.startswith("The chat model gave no answer that can be used; these are the author's own words.\n[1] Economic")
+    assert "HTTP 401: check its API key" in done.stderr and "canary" not in done.stderr
+
+
+def test_doctor_checks_the_chat_model_and_asks_it_when_told_to(commentary_command, own_data: Path, chat_server) -> None:
+    env = {"COMMENTARY_CHAT_MODEL": "openai:scripted", "COMMENTARY_CHAT_BASE_URL": chat_server.url}
+    assert "ok       chat model: openai:scripted; 0 replies" in commentary_command("doctor", data=own_data, env=env).stdout
+    assert "chat model: openai:scripted answered" in commentary_command("doctor", "--ask-model", data=own_data, env=env).stdout
+    chat_server.script.status = 404
+    said = commentary_command("doctor", "--ask-model", data=own_data, env=env, code=3).stdout
+    assert "problem  chat model: openai:scripted gave no answer" in said and "is there a model of that name?" in said
 
 
 def test_no_index_and_no_place_for_one_is_exit_3(commentary_command, tmp_path: Path) -> None:
