@@ -4,6 +4,8 @@ Q ?= Why does China matter for sanctions?
 PIP_ARGS ?=
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# llama.cpp for any x86-64 with AVX2: built for this very processor it may use AMX, which crashes where the system does not allow it.
+export CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 
 .PHONY: ask chat discord test test-slow check bench eval pictures train clean
 .DEFAULT_GOAL := ask
@@ -17,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index,openai,anthropic,google-genai,ollama,local-model]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.

@@ -236,6 +236,7 @@ def evaluate(
     floor: Annotated[Path | None, typer.Option(help="Floors (TOML or JSON); exit code 1 if a figure is under one.")] = None,
     baselines: Annotated[bool, typer.Option("--baselines", help="Score stock LangChain, BM25 and LlamaIndex beside ours.")] = False,
     judge: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Ask a chat model's opinion too, through ragas.")] = None,
+    model: Annotated[str, typer.Option(metavar="PROVIDER:MODEL", help="Chat model that words the answers.")] = "extractive",
     harvest: Annotated[
         list[Path] | None, typer.Option(help="Make candidate questions of saved answers instead; may be given several times.")
     ] = None,
@@ -246,7 +247,7 @@ def evaluate(
     from evals.command import evaluate as run_evaluation
     from evals.command import harvest as run_harvest
 
-    wanted = Wanted(gold, corpus, report, against, floor, baselines, judge)
+    wanted = Wanted(gold, corpus, report, against, floor, baselines, judge, model)
     if harvest:
         run_harvest(read_settings(), wanted, harvest)
     elif not run_evaluation(read_settings(), wanted, as_json=as_json):

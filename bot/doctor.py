@@ -99,8 +99,10 @@ def _asked_chat_models(settings: Settings) -> str:
     said = _chat_models(settings)
     if settings.chat_model == EXTRACTIVE:
         return said
+    from langchain_core.messages import HumanMessage
+
     from bot.generative import open_chat_models
 
     for model in open_chat_models(settings):
-        model.greet()
+        list(model.stream([HumanMessage("Say hello.")]))
     return f"{said.partition(';')[0]} answered"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable, RunnableSequence
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
@@ -89,23 +89,18 @@ class ChatModel:
         self._model = self._open(model, settings if own_server else settings.model_copy(update=_NOBODYS))
         self._refused = 0  # ways of asking for JSON that the server does not know
 
-    def stream(self, messages: Sequence[BaseMessage], shape: type[BaseModel]) -> Iterator[AIMessageChunk]:
-        """The reply as it comes, asked to be JSON of that shape. Raises ChatModelError."""
-        ways = self._ways(shape)
-        for at in range(self._refused, len(ways)):
+    def stream(self, messages: Sequence[BaseMessage], shape: type[BaseModel] | None = None) -> Iterator[AIMessageChunk]:
+        """The reply as it comes, asked to be JSON of that shape, or in plain words. Raises ChatModelError."""
+        ways = self._ways(shape) if shape else [self._model]
+        for at in range(min(self._refused, len(ways) - 1), len(ways)):
             try:
                 for chunk in self._chunks(ways[at], messages):
-                    self._refused = at  # a refusal comes before the first chunk; a way that works is remembered
+                    self._refused = max(self._refused, at)  # a refusal comes before the first chunk, and is remembered
                     yield chunk
                 return
             except ChatModelError as error:
                 if error.status not in _REFUSALS or at == len(ways) - 1:
                     raise
-
-    def greet(self) -> None:
-        """Ask for a word, to see whether anything answers. Raises ChatModelError."""
-        for _ in self._chunks(self._model, [HumanMessage("Say hello.")]):
-            pass
 
     def _open(self, model: str, settings: Settings) -> BaseChatModel:
         from langchain.chat_models import init_chat_model

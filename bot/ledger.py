@@ -62,8 +62,13 @@ def key_of(*parts: str) -> str:
 class Ledger:
     """Where the file cannot be read or written, nothing is remembered and nothing fails: the log says so."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, daily_tokens: int | None = None) -> None:
+        self._path, self._daily_tokens = path, daily_tokens
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether today's tokens have reached the limit, if there is one."""
+        return self._daily_tokens is not None and self.today().tokens >= self._daily_tokens
 
     def reply(self, key: str) -> str | None:
         """The reply kept under `key`. Whoever reads it verifies it as if it were new."""

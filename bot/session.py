@@ -20,7 +20,7 @@ from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manife
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from bot.chain import Write
+    from bot.chain import Rewrite, Write
     from index import EvidenceModel, IndexReader
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Session:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._opened: Opened | None = None
-        self._write = _writer(settings)
+        self._rewrite, self._write = _chat_models(settings)
 
     @property
     def index(self) -> IndexReader:
@@ -134,7 +134,9 @@ class Session:
 
         model = open_evidence_model(self._settings.evidence_model, index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
-        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, write=self._write))
+        return Opened(
+            index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, rewrite=self._rewrite, write=self._write)
+        )
 
     def _fitting(self) -> Manifest:
         """The manifest in use if it was made with these settings, else of a new build."""
@@ -165,15 +167,18 @@ class Session:
         )
 
 
-def _writer(settings: Settings) -> Write | None:
-    """What words answers anew; None without a chat model, and then nothing of it is imported. Raises SettingsError."""
+def _chat_models(settings: Settings) -> tuple[Rewrite | None, Write | None]:
+    """What rewrites follow-ups and words answers; without a chat model nothing of it is imported. Raises SettingsError."""
     if settings.chat_model == EXTRACTIVE:
-        return None
+        return None, None
+    from bot.condensing import Rewriter
     from bot.generative import open_chat_models
     from bot.ledger import Ledger
     from bot.writer import Writer
 
-    return Writer(open_chat_models(settings), Ledger(settings.data_dir / LEDGER), settings).write
+    models = open_chat_models(settings)
+    ledger = Ledger(settings.data_dir / LEDGER, daily_tokens=settings.chat_daily_tokens)
+    return Rewriter(models, ledger).rewrite, Writer(models, ledger, keep_unsupported=settings.keep_unsupported).write
 
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from index import Document, Evidence, Judgement, Sentence, Span, terms
 
 FIRST = "Ask a question first."
 # A further quote must be at least this probable beside the best evidence: the rest of the text is no answer.
-BESIDE_BEST = 0.1
+BESIDE_BEST = 0.05
 FURTHER = 3  # quotes at a time
 NEXT = 2  # sentences at a time
 

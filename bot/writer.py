@@ -22,7 +22,6 @@ from prompts import load_prompt
 
 if TYPE_CHECKING:
     from bot.generative import ChatModel
-    from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +36,8 @@ DAY_IS_SPENT = "The chat model has done its share for today; these are the autho
 class Writer:
     """Asks the chat models in their order. Safe to share between threads."""
 
-    def __init__(self, models: Sequence[ChatModel], ledger: Ledger, settings: Settings) -> None:
-        self._models, self._ledger = models, ledger
-        self._daily, self._keep_unsupported = settings.chat_daily_tokens, settings.keep_unsupported
+    def __init__(self, models: Sequence[ChatModel], ledger: Ledger, *, keep_unsupported: bool = False) -> None:
+        self._models, self._ledger, self._keep_unsupported = models, ledger, keep_unsupported
 
     def write(self, answer: Answer) -> Iterator[Piece | Answer]:
         """Verified pieces as they come, then the answer; the extractive one, with a note, where no chat model's words hold.
@@ -49,7 +47,7 @@ class Writer:
         if not answer.answered or not answer.evidence:
             yield answer
             return
-        if self._daily is not None and self._ledger.today().tokens >= self._daily:
+        if self._ledger.exhausted:
             yield replace(answer, usage=Usage(note=DAY_IS_SPENT))
             return
         draft, note = _Draft(answer, keep_unsupported=self._keep_unsupported), NO_REPLY

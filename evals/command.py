@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.answers import EXTRACTIVE
 from bot.settings import Settings
 from evals.needs import need
 
@@ -21,6 +22,7 @@ class Wanted:
     floor: Path | None = None
     baselines: bool = False
     judge: str | None = None
+    model: str = EXTRACTIVE
 
 
 def evaluate(settings: Settings, wanted: Wanted, *, as_json: bool) -> bool:

@@ -36,7 +36,8 @@ def evaluate_gold(settings: Settings, wanted: Wanted, *, as_json: bool) -> bool:
     corpus = chosen_corpus(settings, wanted)
     documents = load_documents([corpus]).documents
     rows = load_gold(wanted.gold or packaged_gold(), documents)
-    session = Session(Settings(**{**settings.model_dump(), "data_dir": settings.data_dir / "eval", "corpus": corpus}))
+    asked = {"data_dir": settings.data_dir / "eval", "corpus": corpus, "chat_model": wanted.model}
+    session = Session(settings.model_copy(update=asked))
     runs = ask_all(session, rows, documents, others=wanted.baselines)
     report = Report(
         _about(settings, wanted, [document.id for document in documents]),

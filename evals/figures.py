@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from evals.confidence import calibration_error, risk_coverage, would_be_wrong
 from evals.scorers import Mark, Scored
-from evals.statistics import difference_interval, interval_of, mcnemar, quantile_interval, ratio_interval
+from evals.statistics import difference_interval, interval_of, mcnemar, ratio_interval
 
 Marks = Mapping[str, Mapping[str, Mark]]  # of each question, by its key, of each scorer
 
@@ -63,8 +65,40 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """Of one question, what is not a share of marks: times in ms, `characters` in all quotes."""
+
+    confidence: float
+    wrong: bool
+    answerable: bool
+    elapsed_ms: float
+    characters: int
+
+
+def reply(scored: Scored) -> Reply:
+    """The reply of a scored answer; `wrong` counts what it would have said where it abstained."""
+    answer = scored.answer
+    size = sum(len(quote.text) for quote in answer.quotes)
+    return Reply(answer.confidence, would_be_wrong(scored), scored.row.answerable, scored.elapsed_ms, size)
+
+
+class Comparable(Protocol):
+    """A run, or a saved one: figures, and what they were made of by the question's key."""
+
+    @property
+    def figures(self) -> Mapping[str, Figure]: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def replies(self) -> Mapping[str, Reply]: ...
+
+
+@dataclass(frozen=True)
 class Difference:
-    """One figure of two runs over the `n` questions that both have; ours is better on `wins` of them and worse on `losses`."""
+    """One figure of two runs over the `n` questions that both have.
+
+    Of a share, ours is better on `wins` of them and worse on `losses`; other figures have no such count.
+    """
 
     ours: float
     theirs: float
@@ -79,26 +113,32 @@ class Difference:
 def summary(scored: Sequence[Scored], *, probabilities: bool = True) -> dict[str, Figure]:
     """The figures that a run has questions for; `probabilities` says whether its confidence claims to be one."""
     found = {name: _share([one.marks[name] for one in scored if name in one.marks]) for name in FIGURES}
-    found |= _of_confidence(scored, probabilities=probabilities)
-    found |= _of_size(scored)
+    table, n = _table(list(map(reply, scored))), len(scored)
+    for name in _OF_REPLIES if n else ():
+        if name != "ece" or probabilities:
+            found[name] = _of_replies(name, table)
     return {name: figure for name, figure in found.items() if figure}
 
 
-def _of_size(scored: Sequence[Scored]) -> dict[str, Figure | None]:
-    """How much is quoted and how long it takes."""
-    found: dict[str, Figure | None] = {}
-    lengths = [float(sum(len(quote.text) for quote in one.answer.quotes)) for one in scored if one.answer.quotes]
-    times = [one.elapsed_ms for one in scored]
-    found["quoted_characters"] = (
-        Figure(float(np.mean(lengths)), *ratio_interval(lengths, [1.0] * len(lengths)), len(lengths)) if lengths else None
-    )
-    for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95)):
-        found[name] = Figure(float(np.quantile(times, share)), *quantile_interval(times, share), len(times)) if times else None
+def compare(ours: Comparable, theirs: Comparable) -> dict[str, Difference]:
+    """Each figure that both runs have, over the questions that both were asked."""
+    return {**compare_marks(ours.marks, theirs.marks), **_compare_replies(ours, theirs)}
+
+
+def _compare_replies(ours: Comparable, theirs: Comparable) -> dict[str, Difference]:
+    keys = [key for key in ours.replies if key in theirs.replies]
+    one, other = (_table([run.replies[key] for key in keys]) for run in (ours, theirs))
+    found = {}
+    for name, statistic in _OF_REPLIES.items() if keys else ():
+        if name in ours.figures and name in theirs.figures:
+            # a statistic of all replies together: no question has a share in it that could be won or lost
+            low, high = interval_of(len(keys), partial(_change, statistic, one, other))
+            found[name] = Difference(statistic(one), statistic(other), low, high, len(keys), 0, 0, None)
     return found
 
 
-def compare(ours: Marks, theirs: Marks) -> dict[str, Difference]:
-    """Each figure that both runs have, over the questions that both were asked."""
+def compare_marks(ours: Marks, theirs: Marks) -> dict[str, Difference]:
+    """As `compare`, of the figures that are shares."""
     found = {}
     for name in FIGURES:
         pairs = [(marks[name], theirs[key][name]) for key, marks in ours.items() if key in theirs and name in marks and name in theirs[key]]
@@ -129,20 +169,32 @@ def _share(marks: Sequence[Mark]) -> Figure | None:
     return Figure(sum(got) / sum(of), *ratio_interval(got, of), len(marks))
 
 
-def _of_confidence(scored: Sequence[Scored], *, probabilities: bool) -> dict[str, Figure | None]:
-    confidence = np.array([one.answer.confidence for one in scored])
-    wrong = np.array([would_be_wrong(one) for one in scored])
-    answerable = np.array([one.row.answerable for one in scored])
+def _table(replies: Sequence[Reply]) -> np.ndarray:
+    """(replies, 5) float64, columns as the fields of Reply."""
+    return np.array([astuple(one) for one in replies], float).reshape(-1, len(fields(Reply)))
 
-    def area(rows: np.ndarray) -> float:
-        return risk_coverage(confidence[rows], wrong[rows]).area
 
-    def error(rows: np.ndarray) -> float:
-        return calibration_error(confidence[rows], answerable[rows])
+def _of_replies(name: str, table: np.ndarray) -> Figure | None:
+    statistic, kept = _OF_REPLIES[name], table[table[:, _CHARACTERS] > 0] if name == "quoted_characters" else table
+    n = len(kept)
+    return Figure(statistic(kept), *interval_of(n, lambda rows: statistic(kept[rows])), n) if n else None
 
-    n = len(scored)
-    every = np.arange(n)
-    found: dict[str, Figure | None] = {"aurc": Figure(area(every), *interval_of(n, area), n) if n else None}
-    if probabilities and n:
-        found["ece"] = Figure(error(every), *interval_of(n, error), n)
-    return found
+
+def _change(statistic: Callable[[np.ndarray], float], one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> float:
+    return statistic(one[rows]) - statistic(other[rows])
+
+
+def _mean_characters(table: np.ndarray) -> float:
+    lengths = table[:, _CHARACTERS]
+    return float(lengths[lengths > 0].mean()) if (lengths > 0).any() else 0.0
+
+
+_CHARACTERS = 4
+# Statistics of all replies of a run at once, by the name of their figure.
+_OF_REPLIES: dict[str, Callable[[np.ndarray], float]] = {
+    "aurc": lambda table: risk_coverage(table[:, 0].tolist(), table[:, 1].tolist()).area,
+    "ece": lambda table: calibration_error(table[:, 0].tolist(), table[:, 2].tolist()),
+    "quoted_characters": _mean_characters,
+    "p50_ms": lambda table: float(np.quantile(table[:, 3], 0.5)),
+    "p95_ms": lambda table: float(np.quantile(table[:, 3], 0.95)),
+}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
@@ -46,7 +47,7 @@ async def _verdicts(model: str, scored: Sequence[Scored]) -> list[Verdict]:
     from ragas import _analytics
     from ragas.llms import llm_factory
 
-    _analytics.do_not_track = lambda: True  # or ragas reports each use to its makers
+    _analytics.do_not_track = cache(lambda: True)  # or ragas reports each use to its makers
     logging.getLogger("instructor").setLevel(logging.CRITICAL)  # it logs a server's refusals word for word, and they may quote the key
     try:
         async with AsyncOpenAI(timeout=_SECONDS) as client:

@@ -96,15 +96,16 @@ def interval(figure: Figure, kind: Kind) -> str:
 
 
 def change(difference: Difference, kind: Kind) -> str:
-    """The difference in points of 1, its interval, and p where there is one."""
-    scale = 100 if kind.unit == "share" else 1
-    points = [_signed(scale * value) for value in (difference.ours - difference.theirs, difference.low, difference.high)]
+    """The difference in the figure's unit (of a share: in points of 100), its interval, and p where there is one."""
+    scale, digits = {"share": (100, 1), "number": (1, 3), "characters": (1, 0)}.get(kind.unit, (1, 1))
+    points = [_signed(scale * value, digits) for value in (difference.ours - difference.theirs, difference.low, difference.high)]
     p = "" if difference.p is None else f", p {difference.p:.2g}" if difference.p >= 0.001 else ", p < 0.001"
     return f"{points[0]} ({points[1]} to {points[2]}){p}"
 
 
-def _signed(value: float) -> str:
-    return f"{round(value, 1) or 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+def _signed(value: float, digits: int) -> str:
+    rounded = round(value, digits)
+    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else f"{0:.{digits}f}"
 
 
 def verdict(difference: Difference, kind: Kind) -> str:
@@ -126,8 +127,8 @@ def _page(template: str, report: Report, plots: Sequence[Plot]) -> str:
             figures=FIGURES,
             kinds=[kind for kind in KINDS if any(one.row.kind == kind for one in ours.scored)],
             right_by_kind={run.name: share_right(run) for run in report.runs},
-            against_last=compare(ours.marks, report.last.marks) if report.last else {},
-            against={run.name: compare(ours.marks, run.marks) for run in report.runs[1:]},
+            against_last=compare(ours, report.last) if report.last else {},
+            against={run.name: compare(ours, run) for run in report.runs[1:]},
             plots=[(plot, Markup(plot.svg)) for plot in plots],
             items=[_item(one, report) for one in ours.scored],
             methods=[METHOD, TEST],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.conversation import Conversation
-from evals.figures import Figure, Marks, summary
+from evals.figures import Figure, Marks, Reply, reply, summary
 from evals.gold import GoldRow
 from evals.needs import installed
 from evals.retrieval import DEPTH, Ranking, score_rankings
@@ -31,6 +31,11 @@ class Run:
     def marks(self) -> Marks:
         """The marks of each question, by a key that changes with its words, so that only like is compared with like."""
         return {key(one.row): one.marks for one in self.scored}
+
+    @property
+    def replies(self) -> Mapping[str, Reply]:
+        """The same of what is not a share of marks."""
+        return {key(one.row): reply(one) for one in self.scored}
 
 
 def key(row: GoldRow) -> str:

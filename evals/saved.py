@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import SettingsError
-from evals.figures import Figure, Marks
+from evals.figures import Figure, Marks, Reply, reply
 from evals.run import Run, key
 from evals.scorers import Mark, Scored
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Saved:
     made: str
     figures: Mapping[str, Figure]
     marks: Marks
+    replies: Mapping[str, Reply]
 
 
 def as_saved(about: About, runs: Sequence[Run]) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def load_saved(path: Path) -> Saved:
         ours = given["systems"][0]
         figures = {name: Figure(**figure) for name, figure in ours["figures"].items()}
         marks = {row["key"]: {name: Mark(*mark) for name, mark in row["marks"].items()} for row in ours["rows"]}
-        return Saved(str(given["made"]), figures, marks)
+        replies = {row["key"]: Reply(**row["reply"]) for row in ours["rows"]}
+        return Saved(str(given["made"]), figures, marks, replies)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise SettingsError(f"{path} is no saved run ({error}); name a report.json that commentary eval wrote with --against") from error
 
@@ -73,6 +75,7 @@ def _row(scored: Scored, *, whole: bool) -> dict[str, Any]:
         "history": list(scored.row.history),
         "right": scored.right,
         "why": scored.why,
+        "reply": asdict(reply(scored)),
         "marks": {name: [float(mark.got), float(mark.of), mark.why] for name, mark in scored.marks.items()},
     }
     return {**row, "answer": scored.answer.as_json(elapsed_ms=scored.elapsed_ms)} if whole else row

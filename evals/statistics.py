@@ -23,11 +23,6 @@ def ratio_interval(got: Sequence[float], of: Sequence[float]) -> Interval:
     return _interval((total, possible), _ratio)
 
 
-def quantile_interval(values: Sequence[float], share: float) -> Interval:
-    """Of the quantile at `share`."""
-    return _interval((np.asarray(values, float),), lambda sample, axis=-1: np.quantile(sample, share, axis=axis))
-
-
 def interval_of(count: int, statistic: Callable[[np.ndarray], float]) -> Interval:
     """Of a statistic of the rows (`count` of them) that it is handed."""
     return _interval((np.arange(count),), statistic, vectorized=False)

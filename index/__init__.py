@@ -10,12 +10,12 @@ from index.errors import CommentaryError, DocumentsError, IndexBusy, IndexDamage
 from index.generations import Generations, Manifest
 from index.models import DEFAULT_JUDGE, DEFAULT_MODEL, find_model
 from index.nouns import Document, Passage, Sentence, Span
-from index.words import matching_words, terms
+from index.words import matching_words, terms, words
 
 if TYPE_CHECKING:
     from index.builder import Builder, Built
     from index.documents import Loaded, default_corpus, load_documents
-    from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence
+    from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence, Regression
     from index.judges import open_evidence_model
     from index.passages import SPLITTING
     from index.reader import IndexReader
@@ -34,6 +34,7 @@ _LAZY = {
     "IndexReader": "index.reader",
     "Loaded": "index.documents",
     "LogisticEvidence": "index.evidence",
+    "Regression": "index.evidence",
     "default_corpus": "index.documents",
     "load_documents": "index.documents",
     "open_evidence_model": "index.judges",
@@ -64,6 +65,7 @@ __all__ = [
     "Manifest",
     "ModelUnavailable",
     "Passage",
+    "Regression",
     "Sentence",
     "Span",
     "default_corpus",
@@ -73,6 +75,7 @@ __all__ = [
     "open_evidence_model",
     "split_sentences",
     "terms",
+    "words",
 ]
 
 

@@ -34,6 +34,10 @@ class OnnxEncoder(Embeddings):
     def dimension(self) -> int:
         return int(self._facts["dimension"])
 
+    def has_word(self, word: str) -> bool:
+        """Whether the lower-case word is one of the model's pieces by itself: common enough in print to be no misspelling."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """(len(texts), dimension) float32 unit vectors."""
         parts = [self._encode_batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]

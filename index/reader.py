@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from index.lexical import Lexicon
     from index.onnx_encoder import OnnxEncoder
     from index.store import PassageStore
+    from index.wording import Wording
 
 # Parts of a generation that are read; unchecked, a damaged one would crash or mislead.
 _PARTS = ("documents.json", "passages.json", "passages.npy", "sentences.npy", "bm25-passages", "bm25-sentences", "chroma")
@@ -64,6 +66,14 @@ class IndexReader:
             encoder = pool.submit(load_encoder)
             generations.check(manifest, *_PARTS)
             return cls._load(generations.folder(manifest.name), manifest, encoder)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Questions in the words of these documents."""
+        from index.wording import Wording
+
+        texts = [document.text for document in self.documents.values()]
+        return Wording(texts, self.passage_lexicon.numbers, self.encoder.has_word)
 
     def close(self) -> None:
         """Give back what the index holds outside this process; it answers no more."""

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 USAGE = {"prompt_tokens": 700, "completion_tokens": 50, "total_tokens": 750, "cost": 0.0125}
+STALL = 60.0  # seconds: longer than any test waits
 
 
 def reply_of(*sentences: tuple[str, list[tuple[int, str]]]) -> str:
@@ -32,6 +33,7 @@ class Script:
     waits: float = 0  # before the first byte
     between: float = 0  # before each chunk
     drops_after: int | None = None  # chunks, then the connection closes
+    stalls_after: int | None = None  # chunks, then nothing comes any more
     endless: bool = False
     knows: tuple[str, ...] = ("json_schema", "json_object")  # kinds of response_format
     usage: dict[str, Any] | None = field(default_factory=lambda: dict(USAGE))
@@ -114,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             for part in parts:
                 if sent == script.drops_after:
                     return
-                time.sleep(script.between)
+                time.sleep(script.between if sent != script.stalls_after else STALL)
                 self._write(chunk(part))
                 sent += 1
             if not script.endless:

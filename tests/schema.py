@@ -15,6 +15,20 @@ QUOTE = {
     "required": ["text", "document", "title", "start", "end", "section", "paragraph", "score"],
     "additionalProperties": False,
 }
+USAGE = {
+    "type": "object",
+    "properties": {
+        "input_tokens": {"type": "integer", "minimum": 0},
+        "output_tokens": {"type": "integer", "minimum": 0},
+        "cost": {"type": ["number", "null"]},
+        "cached": {"type": "boolean"},
+        "dropped_quotes": {"type": "integer", "minimum": 0},
+        "dropped_sentences": {"type": "integer", "minimum": 0},
+        "note": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+USAGE["required"] = list(USAGE["properties"])
 ANSWER = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -28,6 +42,7 @@ ANSWER = {
         "confidence": {"type": "number", "minimum": 0, "maximum": 1},
         "model": {"type": "string", "minLength": 1},
         "elapsed_ms": {"type": "number", "minimum": 0},
+        "usage": USAGE,
     },
     "required": ["question", "standalone_question", "answered", "answer", "quotes", "nearest", "confidence", "model", "elapsed_ms"],
     "additionalProperties": False,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.chain import build_chain
-from bot.conversation import Asked
+from bot.conversation import Asked, Conversation, Turn
 from index import IndexReader, LogisticEvidence
 
 QUESTIONS = ["Why does China matter for sanctions?", "What is the capital of Mongolia?", "Who wrote this?", "hi"]
@@ -41,3 +41,22 @@ def test_retriever_shows_in_the_trace(chain) -> None:
 @pytest.mark.parametrize(("question", "answered"), list(zip(QUESTIONS, [True, False, True, False], strict=True)))
 def test_the_text_decides_whether_there_is_an_answer(chain, question: str, answered: bool) -> None:
     assert chain.invoke(Asked(question)).answered is answered
+
+
+GOOD, BAD = "How many American troops are stationed in Japan?", "What is the recipe for banana bread?"
+
+
+@pytest.mark.parametrize(("rewritten", "read_as"), [(GOOD, GOOD), (BAD, None), (None, None)], ids=["good", "bad", "none"])
+def test_a_rewrite_is_one_reading_among_others(index: IndexReader, rewritten: str | None, read_as: str | None) -> None:
+    model, asked = LogisticEvidence(index), []
+
+    def rewrite(question: str, conversation: Conversation) -> str | None:
+        asked.append(question)
+        return rewritten
+
+    chain = build_chain(index, model, threshold=model.threshold, top=3, rewrite=rewrite)
+    first = chain.invoke(Asked("Why does China matter for sanctions?"))
+    follow_up = Asked("And their soldiers at Tokyo?", Conversation([Turn(first.question, first)]))
+    answer = chain.invoke(follow_up)
+    assert asked == [follow_up.question]
+    assert answer.standalone_question == read_as if read_as else answer.standalone_question != rewritten

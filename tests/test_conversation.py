@@ -3,7 +3,8 @@
 import pytest
 
 from bot.answers import Answer
-from bot.conversation import LONGEST, Conversation, Turn, leans_back, readings
+from bot.conversation import LONGEST, Conversation, Turn
+from bot.readings import leans_back, readings
 from bot.session import Session
 
 
@@ -26,7 +27,7 @@ def test_a_new_name_takes_the_place_of_the_old_one() -> None:
 
 
 def test_a_pronoun_is_read_with_the_topic_in_front() -> None:
-    assert readings("Who told them?", after(("How did Seoul learn of it?", True)))[-1] == "How did Seoul learn of it? Who told them?"
+    assert "How did Seoul learn of it? Who told them?" in readings("Who told them?", after(("How did Seoul learn of it?", True)))
 
 
 def test_a_turn_without_an_answer_does_not_become_the_topic() -> None:

@@ -9,24 +9,16 @@ import pytest
 from evals.gold import KINDS, GoldError, GoldRow, load_gold, packaged_gold
 from index import Document
 
-HARD = "commentary-hard.jsonl"
-
 
 @pytest.fixture(scope="module")
 def gold(commentary: Document) -> list[GoldRow]:
-    """The questions that floors are held on, and the harder ones."""
-    return [row for path in (packaged_gold(), packaged_gold().with_name(HARD)) for row in load_gold(path, [commentary])]
+    return load_gold(packaged_gold(), [commentary])
 
 
 def test_the_gold_questions_cover_every_kind_and_none_stands_twice(gold: list[GoldRow]) -> None:
     kinds = Counter(row.kind for row in gold)
     assert len(gold) >= 150 and set(kinds) == set(KINDS) and min(kinds.values()) >= 15
     assert len({(row.history, row.question) for row in gold}) == len({row.id for row in gold}) == len(gold)
-
-
-def test_floors_are_held_on_every_kind_that_needs_no_history(commentary: Document) -> None:
-    kinds = Counter(row.kind for row in load_gold(packaged_gold(), [commentary]))
-    assert set(kinds) == set(KINDS) - {"follow-up"} and min(kinds.values()) >= 5
 
 
 def test_every_snippet_stands_once_inside_one_paragraph(gold: list[GoldRow], commentary: Document) -> None:

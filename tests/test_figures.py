@@ -1,11 +1,13 @@
 """Figures, intervals, tests between runs, and what the confidence is worth; checked against values worked out by hand."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 
 from bot.answers import Answer, Quote
 from evals.confidence import Bin, calibration_error, reliability, risk_coverage, would_be_wrong
-from evals.figures import Figure, compare, summary
+from evals.figures import Figure, Reply, compare, compare_marks, reply, summary
 from evals.gold import GoldRow
 from evals.retrieval import Ranking, score_rankings
 from evals.scorers import Mark, Scored, score
@@ -51,14 +53,14 @@ def test_mcnemar_is_exact() -> None:
 def test_runs_are_compared_on_the_questions_that_both_have() -> None:
     ours = {str(at): {"right": Mark(at != 0, 1, ""), "false_abstention": Mark(at == 0, 1, "")} for at in range(10)}
     theirs = {str(at): {"right": Mark(0, 1, ""), "false_abstention": Mark(0, 1, "")} for at in range(5, 12)}
-    found = compare(ours, theirs)
+    found = compare_marks(ours, theirs)
     assert (found["right"].n, found["right"].ours, found["right"].theirs) == (5, 1.0, 0.0)
     assert (found["right"].wins, found["right"].losses, found["right"].p) == (5, 0, pytest.approx(0.0625))
-    assert compare({"a": {"right": Mark(1, 1, "")}}, {"b": {"right": Mark(1, 1, "")}}) == {}
+    assert compare_marks({"a": {"right": Mark(1, 1, "")}}, {"b": {"right": Mark(1, 1, "")}}) == {}
 
 
 def test_of_a_figure_that_should_be_small_more_is_a_loss() -> None:
-    found = compare({"a": {"false_abstention": Mark(1, 1, "")}}, {"a": {"false_abstention": Mark(0, 1, "")}})
+    found = compare_marks({"a": {"false_abstention": Mark(1, 1, "")}}, {"a": {"false_abstention": Mark(0, 1, "")}})
     assert (found["false_abstention"].wins, found["false_abstention"].losses) == (0, 1)
 
 
@@ -97,3 +99,35 @@ def test_the_summary_has_each_figure_with_its_interval_and_number(commentary: Do
     }
     assert found["ece"].value == pytest.approx(0.1) and found["p50_ms"].value == 9
     assert "follow_up" not in found and "ece" not in summary(run, probabilities=False)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What two runs are compared by."""
+
+    figures: dict[str, Figure]
+    marks: dict[str, dict[str, Mark]]
+    replies: dict[str, Reply]
+
+
+def kept(scored: dict[str, Scored]) -> Kept:
+    return Kept(summary(list(scored.values())), {}, {key: reply(one) for key, one in scored.items()})
+
+
+def test_times_lengths_and_confidence_are_compared_on_the_questions_of_both(commentary: Document) -> None:
+    sure = scored(commentary, answerable=True, quote="some 50,000 American troops", confidence=0.9)
+    slow = replace(sure, elapsed_ms=29.0)
+    found = compare(kept({"a": slow, "b": slow, "gone": sure}), kept({"a": sure, "b": sure, "new": slow}))
+    assert {name: (one.ours, one.theirs, one.low, one.high, one.n) for name, one in found.items()} == {
+        "aurc": (0, 0, 0, 0, 2),
+        "ece": (pytest.approx(0.1), pytest.approx(0.1), 0, 0, 2),
+        "quoted_characters": (27, 27, 0, 0, 2),
+        "p50_ms": (29, 9, 20, 20, 2),
+        "p95_ms": (29, 9, 20, 20, 2),
+    }
+
+
+def test_confidence_that_is_no_probability_is_not_compared_as_one(commentary: Document) -> None:
+    ours = kept({"a": scored(commentary, answerable=True, quote="Some 90 percent", confidence=0.9)})
+    theirs = replace(ours, figures={name: figure for name, figure in ours.figures.items() if name != "ece"})
+    assert "ece" not in compare(ours, theirs) and "aurc" in compare(ours, theirs)

@@ -111,20 +111,9 @@ def test_shuffled_confidence_trips_the_gate(data: Path, gold: list[GoldRow], com
     assert {"abstention_off_topic", "aurc"} <= tripped(Session(Settings(data_dir=data)), gold, commentary)
 
 
-FOLLOW_UPS = [
-    ("How many American troops are stationed in South Korea?", "And in Japan?", "some 50,000 American troops are stationed in Japan"),
-    ("Did Trump warn South Korea before cancelling the summit?", "Why not?", "did not bother to warn the South Korean president"),
-]
-
-
-def test_a_dropped_history_trips_the_gate(session: Session, commentary: Document) -> None:
-    rows = [
-        GoldRow(str(at), question, "follow-up", (earlier,), True, ((snippet,),), (), "")
-        for at, (earlier, question, snippet) in enumerate(FOLLOW_UPS)
-    ]
-    asked = [run(Ours(asker), rows, {commentary.id: commentary.text}).figures for asker in (session, Faulty(session, forgets=True))]
-    floors = Floors({"follow_up": 0.6}, {})
-    assert [[line.split(":")[0] for line in broken(floors, figures)] for figures in asked] == [[], ["follow_up"]]
+def test_a_dropped_history_trips_the_gate(session: Session, gold: list[GoldRow], commentary: Document) -> None:
+    follow_ups = [row for row in gold if row.history]
+    assert "follow_up" in tripped(Faulty(session, forgets=True), follow_ups, commentary)
 
 
 def figures(**values: float) -> Mapping[str, Figure]:

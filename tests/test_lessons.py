@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.training.clock import Clock
-from index.training.edits import Spoiler, careless, opposites, vocabulary
+from index.training.clock import STEPS, Clock
+from index.training.edits import Spoiler, careless, opposites, reworded, vocabulary
 from index.training.lessons import Lesson, lessons_at, show, show_beside, split_document
 from index.training.pace import EVERY, Pace
 from index.training.wordnet import WordNet
@@ -15,7 +15,7 @@ TEXT = (
     "The old bridge was built in 1874 by John Smith in Leeds. It carried trains for ninety years. "
     "Mary Jones repaired it in Bradford in 1931. The largest arch fell in a storm. Nobody was hurt."
 )
-WORDNET = WordNet({"large": ("small",), "win": ("lose",)}, frozenset({"bridge", "storm", "arch", "train"}))
+WORDNET = WordNet({"large": ("small",), "win": ("lose",)}, frozenset({"bridge", "storm", "arch", "train"}), {"repair": ("mend",)})
 
 
 @pytest.fixture
@@ -69,6 +69,13 @@ def test_opposites_keep_the_ending(word: str, others: list[str]) -> None:
     assert opposites(word, WORDNET) == others
 
 
+def test_a_reworded_question_has_synonyms_with_their_endings_and_is_one_in_some() -> None:
+    question = "Who repaired the bridge?"
+    asked = [reworded(question, WORDNET, one) for one in [chance()] for _ in range(1000)]
+    assert set(asked) == {question, "Who mended the bridge?"}
+    assert 80 < asked.count("Who mended the bridge?") < 170
+
+
 def test_careless_typing_is_rare_and_keeps_most_letters() -> None:
     question, draws = "Who repaired the bridge in Bradford?", chance(3)
     typed = [careless(question, draws) for _ in range(1000)]
@@ -80,12 +87,15 @@ def test_wordnet_files_give_antonyms_and_words_that_are_only_nouns(tmp_path: Pat
     head = "  1 This software and database is being provided to you\n"
     files = {
         "data.adj": "00000001 00 a 01 hot 0 001 ! 00000002 a 0101 | of heat\n00000002 00 a 01 cold(p) 0 001 ! 00000001 a 0101 | of none\n",
-        "index.adj": "cold a\nhot a\n",
-        "index.noun": "bridge n\ncold n\n",
+        "index.adj": "cold a 1 1 ! 1 0 00000002\nhot a 1 1 ! 1 0 00000001\n",
+        "data.noun": "00000003 06 n 03 bridge 0 span 0 way_over 0 000 | a road\n00000004 06 n 01 bridge 0 000 | a game\n",
+        "index.noun": "bridge n 2 0 2 1 00000003 00000004\ncold n 1 0 1 0 00000004\nspan n 1 0 1 0 00000003\n",
+        "index.verb": "span v 1 0 1 0 00000009\n",
+        "data.verb": "00000009 35 v 02 span 0 cross 0 000 | go over\n",
     }
     for name in (f"{kind}.{part}" for kind in ("data", "index") for part in ("noun", "verb", "adj", "adv")):
         (tmp_path / name).write_text(head + files.get(name, ""))
-    assert WordNet.load(tmp_path) == WordNet({"hot": ("cold",), "cold": ("hot",)}, frozenset({"bridge"}))
+    assert WordNet.load(tmp_path) == WordNet({"hot": ("cold",), "cold": ("hot",)}, frozenset({"bridge"}), {"bridge": ("span",)})
 
 
 def test_the_number_of_threads_that_was_quickest_when_tried_is_used_until_the_next_trial() -> None:
@@ -98,7 +108,7 @@ def test_the_number_of_threads_that_was_quickest_when_tried_is_used_until_the_ne
 
 
 def test_the_clock_follows_the_further_of_steps_and_seconds() -> None:
-    late, far = Clock(100.0, spent=60.0, step=10), Clock(1e9, step=3000)
+    late, far = Clock(100.0, spent=60.0, step=10), Clock(1e9, step=STEPS // 2)
     assert late.progress == pytest.approx(0.6, abs=0.01) and far.progress == pytest.approx(0.5)
     assert late.rate() == pytest.approx(0.4 / 0.97, abs=0.01)
     assert Clock(100.0, spent=200.0).rate() == 0.0

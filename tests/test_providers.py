@@ -33,7 +33,7 @@ def asked(server: ChatServer, session: Session, folder: Path, provider: str, **s
     chosen = Settings(
         **{"chat_model": f"{provider}:scripted", "chat_base_url": base, "chat_timeout": 10, "chat_max_tokens": 300, **settings}
     )
-    writer = Writer(open_chat_models(chosen), Ledger(folder / "ledger.sqlite"), chosen)
+    writer = Writer(open_chat_models(chosen), Ledger(folder / "ledger.sqlite"))
     return list(writer.write(session.ask(QUESTION)))[-1]
 
 

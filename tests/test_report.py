@@ -192,7 +192,7 @@ def test_a_saved_run_comes_back_as_it_was(ours: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"format": 9}', '{"format": 1, "systems": []}', '{"format": 1, "systems": [{"figures": 3}]}']
+    "content", ["", "[]", '{"format": 9}', '{"format": 2, "systems": []}', '{"format": 2, "systems": [{"figures": 3}]}']
 )
 def test_what_is_no_saved_run_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "report.json").write_text(content, encoding="utf-8")
@@ -204,6 +204,8 @@ def test_a_difference_is_called_better_only_where_it_is_sure() -> None:
     share, less = Kind("", ""), Kind("", "", less=True)
     sure = Difference(0.9, 0.7, 0.1, 0.3, 50, 12, 2, 0.013)
     assert change(sure, share) == "+20.0 (+10.0 to +30.0), p 0.013"
+    area = Difference(0.201, 0.243, -0.09, 0.0, 50, 0, 0, None)
+    assert change(area, Kind("", "", less=True, unit="number")) == "−0.042 (−0.090 to 0.000)"
     assert [verdict(sure, share), verdict(sure, less), verdict(replace(sure, p=0.2), share), verdict(replace(sure, low=-0.1), share)] == [
         "better",
         "worse",

@@ -90,7 +90,7 @@ def test_more_repeats_nothing_over_the_whole_conversation_and_ends(session: Sess
     answers = asked(session, CHINA, *["more"] * 12)
     places = [(quote.start, quote.end) for answer in answers for quote in answer.quotes]
     assert all(one[1] <= other[0] for one, other in zip(sorted(places), sorted(places)[1:], strict=False))
-    assert answers[1].answered and len(answers[1].quotes) >= 2
+    assert answers[1].answered
     assert (answers[-1].answered, answers[-1].text) == (False, "There is nothing more on this question.")
 
 

@@ -19,16 +19,17 @@ from index.passages import split_passages
 
 @dataclass(frozen=True)
 class Question:
-    """A question on one article; `spans` are the [start, end) characters that answer it, none if the article does not."""
+    """A question on one article; `spans` are the [start, end) characters of `document` that answer it, none if the article does not."""
 
     text: str
+    document: str
     spans: tuple[tuple[int, int], ...]
     kind: str  # answerable, adversarial or off-topic
 
 
 @dataclass(frozen=True, eq=False)
 class Article:
-    """One document as the index would hold it, in memory, and the questions asked of it."""
+    """One document, or several, as the index would hold them, in memory, and the questions asked."""
 
     name: str
     passages: Sequence[Passage]
@@ -48,7 +49,18 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 def make_article(name: str, text: str, paragraphs: Sequence[Sequence[int]], questions: Sequence[Question], encoder: OnnxEncoder) -> Article:
     """Split and embed a text as the index does."""
     numbered = tuple(Paragraph(number, start, end) for number, (start, end) in enumerate(paragraphs, start=1))
-    passages = split_passages([Document(name, name, text, paragraphs=numbered)])
+    return _article(name, [Document(name, name, text, paragraphs=numbered)], questions, encoder)
+
+
+def pool(articles: Sequence[Article], encoder: OnnxEncoder) -> Article:
+    """All articles in one index, with the answerable questions of all."""
+    documents = {passage.document.id: passage.document for article in articles for passage in article.passages}
+    asked = [question for article in articles for question in article.questions if question.kind == "answerable"]
+    return _article("pool", list(documents.values()), asked, encoder)
+
+
+def _article(name: str, documents: Sequence[Document], questions: Sequence[Question], encoder: OnnxEncoder) -> Article:
+    passages = split_passages(documents)
     sentences = {sentence.row: sentence.text for passage in passages for sentence in passage.sentences}
     texts = [sentences[row] for row in sorted(sentences)]
     return Article(
@@ -89,12 +101,17 @@ def squad_articles(
         if row["doc_id"] in asked:
             answerable = row.get("answerable", True)  # SQuAD 1.1 has no other kind
             spans = tuple((start, end) for start, end in row["spans"]) if answerable else ()
-            asked[row["doc_id"]].append(Question(row["question"].strip(), spans, "answerable" if answerable else "adversarial"))
+            asked[row["doc_id"]].append(
+                Question(row["question"].strip(), row["doc_id"], spans, "answerable" if answerable else "adversarial")
+            )
     for document in documents:
         own = asked[document["doc_id"]]
         own = [own[at] for at in chance.permutation(len(own))[:questions]]
         others = [question for name, those in asked.items() if name != document["doc_id"] for question in those]
-        foreign = [Question(others[at].text, (), "off-topic") for at in chance.permutation(len(others))[: max(5, len(own) // 10)]]
+        foreign = [
+            Question(others[at].text, document["doc_id"], (), "off-topic")
+            for at in chance.permutation(len(others))[: max(5, len(own) // 10)]
+        ]
         yield make_article(document["doc_id"], document["text"], document["paras"], own + foreign, encoder)
 
 
@@ -105,7 +122,7 @@ def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[
             chosen = {sentence for sentences in row["gold_sentences"] for sentence in sentences} if row["answerable"] else set()
             places = [(row["text"].find(sentence), len(sentence)) for sentence in sorted(chosen)]
             spans = tuple((start, start + length) for start, length in places if start >= 0)
-            question = Question(row["question"], spans, "answerable" if row["answerable"] else "adversarial")
+            question = Question(row["question"], row["qid"], spans, "answerable" if row["answerable"] else "adversarial")
             yield make_article(row["qid"], row["text"], [(0, len(row["text"]))], [question], encoder)
 
 
@@ -115,7 +132,7 @@ def policy_articles(folder: Path, encoder: OnnxEncoder, *, questions: int, seed:
     asked: dict[str, list[Question]] = {}
     for row in read_rows(folder / "policyqa_questions.jsonl.gz"):
         spans = tuple((start, end) for start, end in row["spans"])
-        asked.setdefault(row["doc_id"], []).append(Question(row["question"], spans, "answerable"))
+        asked.setdefault(row["doc_id"], []).append(Question(row["question"], row["doc_id"], spans, "answerable"))
     for row in read_rows(folder / "policyqa_docs.jsonl.gz"):
         own = asked.get(row["doc_id"], [])
         picked = [own[at] for at in chance.permutation(len(own))[:questions]]

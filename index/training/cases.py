@@ -9,6 +9,7 @@ import numpy as np
 
 from index.evidence import LogisticWeights
 from index.features import candidates
+from index.nouns import Sentence
 from index.onnx_encoder import OnnxEncoder
 from index.ranking import fused, top_rows
 from index.reading_model import ReadingModel
@@ -36,6 +37,9 @@ def cases(articles: Iterable[Article], encoder: OnnxEncoder, model: ReadingModel
             lexical = article.passage_lexicon.scores(terms(question.text))
             rows = top_rows(fused(lexical, article.passage_vectors @ vector), PASSAGES)
             weighed = Weighed.of(article, weights, model, question.text, vector, candidates(article, rows))
-            answers = [any(s.start < end and start < s.end for start, end in question.spans) for s in weighed.found.sentences]
-            found.append(Case(question, weighed, np.array(answers, bool)))
+            found.append(Case(question, weighed, np.array([_answers(sentence, question) for sentence in weighed.found.sentences], bool)))
     return found
+
+
+def _answers(sentence: Sentence, question: Question) -> bool:
+    return sentence.document.id == question.document and any(sentence.start < end and start < sentence.end for start, end in question.spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-STEPS = 6000
+STEPS = 9000
 WARMUP = 0.03
 
 

@@ -1,4 +1,4 @@
-"""Questions changed by rule: into ones that the text no longer answers, as people wrote them for SQuAD 2.0, or into careless typing."""
+"""Questions changed by rule: into ones that the text no longer answers, like those of SQuAD 2.0; into other words; into careless typing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|could|has|had|would|sho
 _PAST = re.compile(r"^(who|what|which \w+) (\w+ed)\b", re.I)
 _INTERROGATIVES = frozenset("what which who whom whose when where why how in on at for by from to with the".split())
 TYPO, KEYWORDS, LOWER = 0.05, 0.04, 0.10
+# Of all questions that many are asked in other words; each word that has a synonym is exchanged at even odds.
+REWORDED = 0.25
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,28 @@ class Spoiler:
 
 def opposites(word: str, wordnet: WordNet) -> list[str]:
     """Antonyms of `word` with its ending, as far as regular spelling goes: "largest" -> "smallest"."""
-    found = list(wordnet.antonyms.get(word, ()))
+    return _with_its_ending(word, wordnet.antonyms)
+
+
+def reworded(question: str, wordnet: WordNet, chance: Chance) -> str:
+    """The question as it is, or now and then with synonyms for some of its words: texts and those who ask choose other words."""
+    if chance.random() >= REWORDED:
+        return question
+
+    def other(match: re.Match[str]) -> str:
+        others = _with_its_ending(match[0], wordnet.synonyms)
+        return others[chance.integers(len(others))] if others and chance.random() < 0.5 else match[0]
+
+    return _WORD.sub(other, question)
+
+
+def _with_its_ending(word: str, table: dict[str, tuple[str, ...]]) -> list[str]:
+    found = list(table.get(word, ()))
     for ending in ("est", "er", "ed", "s"):
         if word.endswith(ending) and not found:
             stem = word[: -len(ending)]
-            bases = [base for base in (stem, f"{stem}e", stem[:-1]) if base in wordnet.antonyms]
-            found = [_joined(other, ending) for base in bases[:1] for other in wordnet.antonyms[base]]
+            bases = [base for base in (stem, f"{stem}e", stem[:-1]) if base in table]
+            found = [_joined(other, ending) for base in bases[:1] for other in table[base]]
     return found
 
 

@@ -11,7 +11,7 @@ from index.training.edits import Chance
 from index.windows import Window
 
 # A window shows at most this many characters: short ones are quick to learn from, long ones are whole passages.
-REACHES, SHARES = (350, 650, 1100), (0.35, 0.30, 0.35)
+REACHES, SHARES = (300, 550, 900), (0.30, 0.50, 0.20)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from index.features import NAMES
 from index.onnx_encoder import OnnxEncoder
 from index.reading_model import ReadingModel
 from index.stacked import StackedWeights
-from index.training.articles import of_split, policy_articles, search_articles, squad_articles
+from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles
 from index.training.cases import Case, cases
 from index.training.fit import SEED
 from index.words import terms
@@ -36,9 +36,12 @@ def main(bench: str, encoder_folder: str) -> None:
     """SQuAD 2.0's test articles, then CLAPNQ's test questions and the privacy policies."""
     encoder, folder = OnnxEncoder(Path(encoder_folder)), Path(bench)
     model, weights = ReadingModel.packaged(), StackedWeights.packaged()
-    squad = squad_articles(folder, "squad2", of_split("test"), encoder, articles=99, questions=10_000, seed=SEED)
+    squad = list(squad_articles(folder, "squad2", of_split("test"), encoder, articles=99, questions=10_000, seed=SEED))
     groups = [cases([article], encoder, model) for article in squad]
     _print(f"SQuAD 2.0, {len(groups)} test articles", groups, weights)
+    pooled = cases([pool(squad, encoder)], encoder, model)
+    by_article = [[case for case in pooled if case.question.document == article.name] for article in squad]
+    _print(f"SQuAD 2.0, {len(groups)} test articles in one index", by_article, weights)
     searched = [cases([article], encoder, model) for article in search_articles(folder, "test", encoder)]
     _print(f"CLAPNQ, {len(searched)} test questions, one passage each", searched, weights)
     policies = policy_articles(folder, encoder, questions=POLICY_QUESTIONS, seed=SEED)
@@ -134,9 +137,11 @@ def _span_f1(those: Sequence[Case], rank: Rank) -> float:
     """Mean word F1 of the best span in the first sentence against the nearest right span."""
     scores = []
     for case in (case for case in those if case.question.kind == "answerable"):
-        text = case.weighed.found.sentences[0].document.text
-        given = terms(text[slice(*case.weighed.spans[int(np.argmax(rank(case)))])])
-        scores.append(max(_f1(given, terms(text[start:end])) for start, end in case.question.spans))
+        best, found = int(np.argmax(rank(case))), case.weighed.found
+        texts = {sentence.document.id: sentence.document.text for sentence in found.sentences}
+        given = terms(found.sentences[best].document.text[slice(*case.weighed.spans[best])])
+        right = [texts.get(case.question.document, "")[start:end] for start, end in case.question.spans]
+        scores.append(max(_f1(given, terms(text)) if text else 0.0 for text in right))
     return float(np.mean(scores))
 
 

@@ -18,7 +18,6 @@ from index.training.batches import BATCH, batches
 from index.training.checks import check, held_out, run_network
 from index.training.clock import Clock
 from index.training.curriculum import examples
-from index.training.edits import Spoiler
 from index.training.network import ReadingNetwork, loss
 from index.training.pace import Pace
 from index.training.sources import open_school
@@ -62,7 +61,7 @@ def teach(arguments: argparse.Namespace) -> None:
     tokenizer = open_tokenizer(packaged / "tokenizer.json")
     network = ReadingNetwork.beginning(arguments.start or packaged).train()
     optimiser = _optimiser(network)
-    stream = examples(open_school(arguments.bench), Spoiler(WordNet.load(arguments.wordnet)), arguments.seed)
+    stream = examples(open_school(arguments.bench), WordNet.load(arguments.wordnet), arguments.seed)
     rows = held_out(arguments.bench, arguments.seed)
     clock = _resume(folder, network, optimiser, arguments.minutes * 60)
     ahead = batches(islice(stream, clock.step * BATCH, None), tokenizer, arguments.seed)

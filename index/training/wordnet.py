@@ -1,4 +1,4 @@
-"""Antonyms and plain nouns from WordNet 3.0 (Princeton; Debian's package wordnet-base), to make wrong questions from right ones."""
+"""Antonyms, synonyms and plain nouns from WordNet 3.0 (Princeton; Debian's package wordnet-base), to change questions by."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ PARTS = ("noun", "verb", "adj", "adv")
 
 @dataclass(frozen=True)
 class WordNet:
-    """`antonyms` of a word in its base form; `nouns` are words that are nothing but nouns."""
+    """`antonyms` and `synonyms` (of the commonest sense) of a word in its base form; `nouns` are words that are nothing but nouns."""
 
     antonyms: dict[str, tuple[str, ...]]
     nouns: frozenset[str]
+    synonyms: dict[str, tuple[str, ...]]
 
     @classmethod
     def load(cls, folder: Path) -> WordNet:
@@ -24,7 +25,10 @@ class WordNet:
         antonyms: dict[str, dict[str, None]] = {}
         for one, other in (pair for part in PARTS for pair in _antonyms(folder / f"data.{part}")):
             antonyms.setdefault(one, {})[other] = None
-        return cls({word: tuple(others) for word, others in antonyms.items()}, frozenset(word for word in nouns if word.isalpha()))
+        alone = [words[part].difference(*(words[other] for other in PARTS if other != part)) for part in PARTS]
+        synonyms = {word: others for part, own in zip(PARTS, alone, strict=True) for word, others in _synonyms(folder, part) if word in own}
+        plain = frozenset(word for word in nouns if word.isalpha())
+        return cls({word: tuple(others) for word, others in antonyms.items()}, plain, synonyms)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -34,8 +38,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _antonyms(path: Path) -> Iterator[tuple[str, str]]:
     """Each pair of single words that a `!` pointer joins; such pointers stay within one part of speech."""
-    synsets = {line[:8]: line.split(" | ", 1)[0].split() for line in _lines(path)}
-    members = {key: [word.split("(")[0] for word in fields[4 : 4 + 2 * int(fields[3], 16) : 2]] for key, fields in synsets.items()}
+    synsets, members = _synsets(path)
     for key, fields in synsets.items():
         first = 5 + 2 * int(fields[3], 16)
         for at in range(first, first + 4 * int(fields[first - 1]), 4):
@@ -44,3 +47,19 @@ def _antonyms(path: Path) -> Iterator[tuple[str, str]]:
                 one, other = members[key][int(ends[:2], 16) - 1], members[target][int(ends[2:], 16) - 1]
                 if one.isalpha() and other.isalpha():
                     yield one.lower(), other.lower()
+
+
+def _synonyms(folder: Path, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each single word with the other single words of its first synset; the index lists senses from the commonest on."""
+    _, members = _synsets(folder / f"data.{part}")
+    for fields in map(str.split, _lines(folder / f"index.{part}")):
+        first = fields[-int(fields[2])]
+        others = tuple(word.lower() for word in members[first] if word.isalpha() and word.lower() != fields[0])
+        if fields[0].isalpha() and others:
+            yield fields[0], others
+
+
+def _synsets(path: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The fields of each synset, and the words in it."""
+    synsets = {line[:8]: line.split(" | ", 1)[0].split() for line in _lines(path)}
+    return synsets, {key: [word.split("(")[0] for word in fields[4 : 4 + 2 * int(fields[3], 16) : 2]] for key, fields in synsets.items()}

@@ -1,0 +1,67 @@
+"""Which reading of a question the evidence speaks for, and which sentences answer it: pure, over what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+
+from bot.conversation import Asked, Conversation
+from bot.readings import adds_to
+from index import Evidence, Judgement, terms
+
+# The likeliest reading of a follow-up is kept unless another is at least this much more probably answered.
+CLEARLY = 0.1
+# A sentence that this conversation has quoted already is this probable beside what it would be: who asks on wants to hear more.
+AGAIN = 0.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a question, and what the evidence says of it."""
+
+    question: str
+    worded: str
+    """The same in the words of the text."""
+    judged: Judgement
+
+
+def likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
+    """The first reading, unless another finds clearly better evidence.
+
+    A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
+    """
+    plain = next((reading for reading in readings if reading.question == asked.question), readings[0])
+    heard = [reading if reading is plain else _with_own_words(reading, plain, asked.conversation) for reading in readings]
+    added = adds_to(asked.conversation.topic, asked.question)
+    found = [reading for reading in heard if reading is plain or not added or added & _spoken_of(reading.judged)]
+    best = max(found, key=lambda reading: reading.judged.answerable)
+    return best if best.judged.answerable > found[0].judged.answerable + CLEARLY else found[0]
+
+
+def _with_own_words(reading: Reading, plain: Reading, conversation: Conversation) -> Reading:
+    """Its sentences weighed anew: by the question's own words too, since those of the topic drown them, and lower if quoted before."""
+    own = {
+        (item.sentence.document.id, item.sentence.start): item.score / (plain.judged.answerable or 1.0) for item in plain.judged.evidence
+    }
+    least = min(own.values(), default=1.0)
+    quoted = [quote for turn in conversation for quote in turn.answer.quotes]
+
+    def weighed(item: Evidence) -> Evidence:
+        sentence, answerable = item.sentence, reading.judged.answerable
+        again = any(q.document.id == sentence.document.id and q.start < sentence.end and sentence.start < q.end for q in quoted)
+        both = sqrt(item.score / (answerable or 1.0) * own.get((sentence.document.id, sentence.start), least))
+        return replace(item, score=answerable * both * (AGAIN if again else 1.0))
+
+    evidence = sorted(map(weighed, reading.judged.evidence), key=lambda item: -item.score)
+    return replace(reading, judged=Judgement(tuple(evidence), reading.judged.answerable))
+
+
+def _spoken_of(judged: Judgement) -> set[str]:
+    """Terms of the best sentence's paragraph and section."""
+    if not judged.evidence:
+        return set()
+    best = judged.evidence[0].sentence
+    paragraph = best.document.paragraph_at(best.start)
+    around = best.document.text[paragraph.start : paragraph.end] if paragraph else best.text
+    return {*terms(around), *terms(best.section)}

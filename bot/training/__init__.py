@@ -1,0 +1,1 @@
+"""Fitting what `bot` packages. Nothing of it is imported by an answer."""

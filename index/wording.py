@@ -1,0 +1,144 @@
+"""A question in the words of the text: misspelt words, acronyms, countries and their people under another name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import cache, cached_property
+
+from index.words import STOPWORDS, WORD, terms, words
+
+# The shortest word that is taken for a misspelt one, and how many edits make it so: one, from LONG letters on two.
+SHORT, LONG = 4, 8
+# Words of the longest name of a country that is looked for.
+LONGEST_NAME = 6
+# Names of several words with small ones inside: "Ministry of Foreign Affairs".
+_NAME = re.compile(r"[A-Z][\w'’-]*(?:\s+(?:of|the|and|for|de)(?=\s+[A-Z])|\s+[A-Z][\w'’-]*)+")
+
+
+class Wording:
+    """Exchanges what a question says and the text never does for what the text says instead.
+
+    `texts` are the documents, `spoken` their terms; `ordinary` says whether a lower-case word is no misspelling, though the text lacks it.
+    """
+
+    def __init__(self, texts: Iterable[str], spoken: Container[str], ordinary: Callable[[str], bool]) -> None:
+        self._texts, self._spoken, self._ordinary = tuple(texts), spoken, ordinary
+
+    def of(self, question: str) -> str:
+        """The question with other words for those that the text lacks; as it is if the text has them all, or has no others."""
+        foreign = [word for word, _, _ in words(question) if any(term not in self._spoken for term in terms(word))]
+        if any(word[0].isupper() for word in foreign):
+            question = self._renamed(question)
+        return self._respelt(question) if foreign else question
+
+    def _renamed(self, question: str) -> str:
+        for form, others in self._other_names(question):
+            own = next((other for other in others if self._says(other)), None)
+            if own and not self._says(form):
+                question = _exchange(question, form, own)
+        return question
+
+    def _other_names(self, question: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Names in the question with what else the same thing is called, long ones first."""
+        yield from ((name, tuple(acronyms(name))) for name in _names(question))
+        for word, _, _ in words(question):
+            if word.isupper() and word in self._acronyms:
+                yield word, (self._acronyms[word],)
+        for phrase in _runs(question):
+            if names := _countries().get(phrase if phrase.isupper() else phrase.lower()):
+                yield phrase, names
+
+    def _respelt(self, question: str) -> str:
+        found = question
+        for match in reversed(list(WORD.finditer(question))):
+            word = match[0]
+            foreign = any(term not in self._spoken for term in terms(word))
+            if foreign and len(word) >= SHORT and word.isalpha() and not self._ordinary(word.lower()):
+                found = found[: match.start()] + (self._nearest(word) or word) + found[match.end() :]
+        return found
+
+    def _nearest(self, word: str) -> str | None:
+        """The text's only word that is so little else than `word` that it was meant; the commonest, if there are several."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        edits = 2 if len(word) >= LONG else 1
+        near = extract(word.lower(), self._words.keys(), scorer=OSA.distance, score_cutoff=edits, limit=None)
+        same = [(distance, -self._words[other], other) for other, distance, _ in near if other[0] == word[0].lower()]
+        return self._surfaces[min(same)[2]] if same else None
+
+    def _says(self, name: str) -> bool:
+        return any(_stands_in(name, text) for text in self._texts)
+
+    @cached_property
+    def _surfaces(self) -> dict[str, str]:
+        """Each word of at least SHORT letters as it is most often written."""
+        counts = Counter(word for text in self._texts for word, _, _ in words(text) if len(word) >= SHORT and word.isalpha())
+        return {word.lower(): word for word, _ in reversed(counts.most_common())}
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        return Counter(word.lower() for text in self._texts for word, _, _ in words(text) if word.lower() in self._surfaces)
+
+    @cached_property
+    def _acronyms(self) -> dict[str, str]:
+        """Of the names in the text, the commonest for each acronym."""
+        names = Counter(name for text in self._texts for name in _names(text))
+        return {short: name for name, _ in reversed(names.most_common()) for short in acronyms(name)}
+
+
+def _names(text: str) -> list[str]:
+    """Names of several words, without the small word that a sentence may open with."""
+    parts = [match[0].split() for match in _NAME.finditer(text)]
+    return [" ".join(own[own[0].lower() in STOPWORDS :]) for own in parts]
+
+
+def acronyms(name: str) -> list[str]:
+    """The initials of a name of several words, without and with those of its small words: "Republic of Korea" -> RK, ROK."""
+    parts = name.split()
+    if len(parts) < 2 or not name.isascii():
+        return []
+    short = "".join(part[0] for part in parts if part[0].isupper())
+    return [made for made in dict.fromkeys([short, "".join(part[0].upper() for part in parts)]) if len(made) > 1]
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    """By each name of a country, acronym of one and name of its people, in lower case but for acronyms, all of them.
+
+    The only place that imports countryinfo.
+    """
+    from countryinfo import all_countries
+
+    found = {}
+    for country in all_countries():
+        names = [country.name(), *(name for name in country.alt_spellings() if name.isascii() and "," not in name and len(name) > 2)]
+        short = [made for name in names for made in acronyms(name)]
+        own = tuple(dict.fromkeys(filter(None, [*names, *short, country.demonym()])))
+        found.update({name if name.isupper() else name.lower(): own for name in own})
+    return found
+
+
+def _runs(question: str) -> Iterator[str]:
+    """Every run of at most LONGEST_NAME words, long ones first; a dotted acronym without its dots."""
+    found = words(question)
+    for size in range(min(LONGEST_NAME, len(found)), 0, -1):
+        for at in range(len(found) - size + 1):
+            yield found[at][0] if size == 1 else question[found[at][1] : found[at + size - 1][2]]
+
+
+def _stands_in(name: str, text: str) -> bool:
+    return re.search(_pattern(name), text) is not None
+
+
+def _exchange(text: str, name: str, other: str) -> str:
+    return re.sub(_pattern(name), lambda _: other, text)
+
+
+def _pattern(name: str) -> str:
+    """An acronym with or without dots; whatever else in either case."""
+    if name.isupper():
+        return rf"(?<!\w)(?:{re.escape(name)}\b|{re.escape(''.join(f'{letter}.' for letter in name))})"
+    return rf"(?i:(?<!\w){re.escape(name)}(?!\w))"
