@@ -1,6 +1,7 @@
 """The very `commentary discord` process: starting, losing the connection, being stopped and killed."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -29,6 +30,17 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+async def listening(port: int) -> None:
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port}")
 
 
 async def fetched(port: int, path: str) -> tuple[int, str]:
@@ -96,8 +108,11 @@ async def test_after_a_kill_the_next_start_closes_what_was_left_thinking(server:
 
 async def test_it_waits_for_a_discord_that_is_not_there_yet(server: DiscordServer, own_data: Path) -> None:
     await server.stop()
-    async with running_process(server, own_data) as bot:
-        await asyncio.sleep(6)
+    port = free_port()
+    async with running_process(server, own_data, COMMENTARY_DISCORD_HEALTH_PORT=str(port)) as bot:
+        await listening(port)
+        assert await fetched(port, "/health") == (503, '{"ok": false, "problems": ["not connected to Discord"]}')
+        await asyncio.sleep(1)
         await server.start()
         await connected(server, 30)
         assert ANSWER in (await server.shown(await server.slash("ask", question=WHY))).text
