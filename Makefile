@@ -68,6 +68,7 @@ train: .venv/installed
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*
+	@$(BIN)/python -m bot.training.carry "$(BENCH)"
 	@$(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(TAUGHT)" --minutes $(MINUTES) $(if $(START),--start "$(START)")
 	@$(BIN)/python -m index.training.stack "$(BENCH)" "$(TAUGHT)"/data/encoders/* "$(TAUGHT)/taught"
 	@$(BIN)/python -m index.training.report "$(BENCH)" "$(TAUGHT)"/data/encoders/*

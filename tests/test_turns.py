@@ -132,7 +132,10 @@ def test_shorter_is_one_sentence_of_the_best_quote(session: Session) -> None:
     assert len(short.quotes) == 1 and short.quotes[0].text in first.quotes[0].text
 
 
-@pytest.mark.parametrize("message", ["more", "are you sure?", "who says that?", "where does he say that?", "shorter", "show in context"])
+@pytest.mark.parametrize(
+    "message",
+    ["more", "go on", "are you sure?", "who says that?", "where does he say that?", "shorter", "show in context", "the second one again"],
+)
 def test_an_abstention_stays_one_whatever_is_said_to_it(session: Session, message: str) -> None:
     refused, then = asked(session, "What is the recipe for banana bread?", message)
     assert (refused.answered, then.answered, then.quotes) == (False, False, ())
