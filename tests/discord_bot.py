@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import discord
 from discord_server import DiscordServer
 
 from bot.discord_app.client import CommentaryClient
@@ -58,10 +57,9 @@ class BotProcess:
             **settings,
         }
         self._process: asyncio.subprocess.Process | None = None
-        self._log = asyncio.Future[str]()
 
-    async def start(self) -> None:
-        command = (sys.executable, "-c", "from bot.cli import main; main()", "discord")
+    async def start(self, name: str = "discord") -> None:
+        command = (sys.executable, "-c", "from bot.cli import main; main()", name)
         self._process = await asyncio.create_subprocess_exec(
             *command, env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
@@ -89,6 +87,3 @@ async def running_process(server: DiscordServer, data: Path, **settings: str) ->
         if bot._process is not None and bot._process.returncode is None:
             bot._process.kill()
         await bot.ended()
-
-
-__all__ = ["BotProcess", "discord", "running_client", "running_process"]

@@ -334,6 +334,7 @@ class DiscordServer:
         body: dict[str, Any] = {"message": "a fault", "code": fault.code}
         if fault.outcome == 429:
             body |= {"retry_after": fault.retry_after, "global": "X-RateLimit-Global" in fault.headers}
+            return _json(body, 429, {"Via": "1.1 google", "Retry-After": str(fault.retry_after), **fault.headers})
         return _json(body, fault.outcome, {"Via": "1.1 google", **fault.headers})
 
     async def _gateway_bot(self, request: web.Request) -> Answered:

@@ -148,6 +148,15 @@ def test_words_of_a_chat_model_come_before_the_quotes() -> None:
     assert answer_card(answer, ENGLISH)[0].text.splitlines()[:2] == [r"Because of \*this\* \[1\].", "> The quote."]
 
 
+def test_what_introduces_quotes_is_said_once_and_a_nearest_passage_is_shown_whatever_is_said() -> None:
+    source = document("The first\nquote.", "The second.")
+    quotes = (Quote(source, *(source.paragraphs[0].start, source.paragraphs[0].end)),)
+    going_on = Answer("go on", "Why?", True, f"The text goes on:\n\n{quotes[0].text}", quotes, 0.7)
+    assert answer_card(going_on, ENGLISH)[0].text.splitlines()[1:3] == ["The text goes on:", "> The first quote."]
+    nothing = Answer("more", "more", False, "There is nothing more on this question.", nearest=quotes[0])
+    assert answer_card(nothing, ENGLISH)[0].text.splitlines()[0::2][:2] == [nothing.text, "> The first quote."]
+
+
 def test_small_talk_has_no_buttons_and_no_confidence() -> None:
     assert answer_card(Answer("hi", "hi", False, "Hello. Ask me."), ENGLISH, kept="0" * 16) == [Piece("Hello. Ask me.")]
 

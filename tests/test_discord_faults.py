@@ -78,6 +78,13 @@ async def test_a_mention_gets_its_one_answer_through(server: DiscordServer, faul
     assert len(server.said(question["id"])) == 1 and server.said(GENERAL) == []
 
 
+async def test_a_rate_limit_is_waited_for_even_where_a_try_is_given_up_earlier(server: DiscordServer) -> None:
+    server.faults.append(Fault("PATCH", EDIT, 429, retry_after=2.0))
+    await server.shown(await server.slash("ask", question=WHY))
+    first, *others = [when for method, path, _, when in server.timed if method == "PATCH"]
+    assert [when - first >= 2.0 for when in others] == [True]
+
+
 @pytest.mark.parametrize("code", [50013, 160004, 160006, 50024], ids=["no permission", "has one", "too many", "not here"])
 async def test_without_a_thread_the_answer_stands_in_the_channel(server: DiscordServer, code: int) -> None:
     server.faults.append(Fault("POST", THREAD, 400 if code != 50013 else 403, code=code, times=9))

@@ -1,6 +1,7 @@
 """The very `commentary discord` process: starting, losing the connection, being stopped and killed."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -29,6 +30,17 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+async def listening(port: int) -> None:
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port}")
 
 
 async def fetched(port: int, path: str) -> tuple[int, str]:
@@ -94,23 +106,26 @@ async def test_after_a_kill_the_next_start_closes_what_was_left_thinking(server:
         assert sum("I was interrupted before I could answer" in one.text for one in asked) >= 19
 
 
-async def test_it_waits_for_a_discord_that_is_not_there_yet_and_comes_back_to_one_that_was_away(
-    server: DiscordServer, own_data: Path
-) -> None:
+async def test_it_waits_for_a_discord_that_is_not_there_yet(server: DiscordServer, own_data: Path) -> None:
     await server.stop()
-    async with running_process(server, own_data) as bot:
-        await asyncio.sleep(8)
+    port = free_port()
+    async with running_process(server, own_data, COMMENTARY_DISCORD_HEALTH_PORT=str(port)) as bot:
+        await listening(port)
+        assert await fetched(port, "/health") == (503, '{"ok": false, "problems": ["not connected to Discord"]}')
+        await asyncio.sleep(1)
         await server.start()
-        await connected(server, 30)
-        await server.stop()
-        await asyncio.sleep(15)
-        await server.start()
-        server.sessions.clear()
         await connected(server, 30)
         assert ANSWER in (await server.shown(await server.slash("ask", question=WHY))).text
         bot.send(signal.SIGTERM)
         code, output = await bot.ended()
-    assert code == 0 and "Traceback" not in output
+    assert code == 0 and "Discord cannot be reached" in output and "Traceback" not in output
+
+
+async def test_doctor_asks_discord_who_the_token_belongs_to(server: DiscordServer, own_data: Path) -> None:
+    bot = BotProcess(server, own_data)
+    await bot.start("doctor")
+    code, output = await bot.ended(START)
+    assert code == 0 and "ok       Discord: logged in as Commentary, reads only what mentions it or replies to it" in output
 
 
 Refuse = Callable[[DiscordServer], object]
@@ -166,11 +181,16 @@ async def test_one_hundred_drops_in_mid_answer_lose_nothing(server: DiscordServe
 
 
 @pytest.mark.slow
-async def test_after_ten_minutes_without_discord_it_is_back_within_thirty_seconds(server: DiscordServer, own_data: Path) -> None:
-    async with running_process(server, own_data):
+@pytest.mark.parametrize("seconds", [20, 600])
+async def test_after_a_time_without_discord_it_is_back_within_thirty_seconds(server: DiscordServer, own_data: Path, seconds: float) -> None:
+    async with running_process(server, own_data) as bot:
         await connected(server)
         await server.stop()
-        await asyncio.sleep(600)
-        await server.start()
+        await asyncio.sleep(seconds)
         server.sessions.clear()
+        await server.start()
         await connected(server, 30)
+        assert ANSWER in (await server.shown(await server.slash("ask", question=WHY))).text
+        bot.send(signal.SIGTERM)
+        code, output = await bot.ended()
+    assert code == 0 and "Traceback" not in output

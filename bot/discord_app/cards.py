@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answers import NOT_SAID, Answer, Quote
+from bot.answers import EXTRACTIVE, NOT_SAID, Answer, Quote
 from bot.discord_app.markdown import bold, cut, dim, escaped, length, link, quoted
 from bot.discord_app.marks import ContextMark, Mark, MoreMark, RateMark, SourcesMark
 from bot.discord_app.words import Words, words_for
@@ -103,27 +103,28 @@ def place(span: Span, words: Words) -> str:
 
 def _body(answer: Answer, words: Words) -> Iterator[str]:
     if answer.quotes:
-        yield from (escaped(line) for line in _prose(answer))
+        yield from _lines(_prose(answer))
         yield from _quotes(answer.quotes, words)
-    elif answer.text == NOT_SAID:
-        yield bold(words("not_said"))
+    else:
+        yield from [bold(words("not_said"))] if answer.text == NOT_SAID else _lines(answer.text)
         if answer.nearest:
             yield dim(words("nearest"))
             yield from _quotes([answer.nearest], words)
-    else:
-        yield from (escaped(line) for line in answer.text.split("\n") if line.strip())
     if answer.quotes or answer.nearest:
         documents = {quote.document.id: quote.document for quote in (answer.quotes or filter(None, [answer.nearest]))}
         level = words("confidence", level=words.level(answer.confidence))
         yield dim(" · ".join([level, *(link(document.title, document.source) for document in list(documents.values())[:3])]))
 
 
-def _prose(answer: Answer) -> list[str]:
+def _prose(answer: Answer) -> str:
     """What is said before the quotes; nothing where the quotes are the whole answer."""
     if answer.text.startswith(answer.quotes[0].text):
-        return []
-    said = {quote.text for quote in answer.quotes}
-    return [line for line in answer.text.split("\n") if line.strip() and line not in said]
+        return ""
+    return answer.text.split("\n\n")[0] if answer.model == EXTRACTIVE else answer.text
+
+
+def _lines(text: str) -> list[str]:
+    return [escaped(line) for line in text.split("\n") if line.strip()]
 
 
 def _quotes(quotes: Sequence[Span], words: Words) -> Iterator[str]:

@@ -14,7 +14,7 @@ import discord
 from bot.discord_app.asking import take_message
 from bot.discord_app.buttons import pressed
 from bot.discord_app.commands import SpokenNames, command_tree
-from bot.discord_app.delivery import Undelivered, insist
+from bot.discord_app.delivery import Undelivered, insist, rate_limit_watch
 from bot.discord_app.desk import Desk
 from bot.discord_app.interactions import Interaction, reply_at_once, words_of
 from bot.discord_app.marks import parse
@@ -45,6 +45,7 @@ class CommentaryClient(discord.AutoShardedClient):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            http_trace=rate_limit_watch(),
             **options,
         )
         self.desk = desk

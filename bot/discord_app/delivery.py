@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 import aiohttp
@@ -27,6 +28,10 @@ _NOT_DONE = (aiohttp.ClientConnectorError,)
 _UNSURE = (OSError, aiohttp.ClientError, TimeoutError, RuntimeError)  # RuntimeError: the session of a client that was replaced is closed
 
 
+# When Discord listens to the current call again. discord.py waits for that inside the call, which may be given up earlier.
+_limited_until: ContextVar[list[float]] = ContextVar("_limited_until")
+
+
 class Undelivered(Exception):
     """Discord did not take it: refused for good, or not reached in time. Was logged."""
 
@@ -34,6 +39,8 @@ class Undelivered(Exception):
 async def insist(what: str, call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE, repeatable: bool = True) -> T:
     """What `call` gives, in the end. `repeatable`: doing it twice is the same as once. Raises Undelivered."""
     deadline = time.monotonic() + patience
+    limited_until = [0.0]
+    _limited_until.set(limited_until)
     tries = 0
     while True:
         tries += 1
@@ -50,11 +57,24 @@ async def insist(what: str, call: Callable[[], Awaitable[T]], *, patience: float
             if not repeatable and not isinstance(error, _NOT_DONE):
                 log.warning("%s may not have arrived (%s); it is not sent twice", what, type(error).__name__)
                 raise Undelivered from error
-            pause, reason = _backoff(tries), error
+            pause, reason = max(_backoff(tries), limited_until[0] - time.monotonic()), error
         if time.monotonic() + pause >= deadline:
             log.warning("%s did not arrive after %d tries (%s)", what, tries, type(reason).__name__)
             raise Undelivered from reason
         await asyncio.sleep(pause)
+
+
+def rate_limit_watch() -> aiohttp.TraceConfig:
+    """What a client needs so that `insist` never asks again before a rate limit is over."""
+
+    async def ended(session: aiohttp.ClientSession, context: object, request: aiohttp.TraceRequestEndParams) -> None:
+        wait = request.response.headers.get("Retry-After") if request.response.status == 429 else None
+        if wait is not None and (limited_until := _limited_until.get(None)) is not None:
+            limited_until[0] = time.monotonic() + float(wait)
+
+    watch = aiohttp.TraceConfig()
+    watch.on_request_end.append(ended)
+    return watch
 
 
 def _pause_after(error: discord.HTTPException, tries: int) -> float | None:
