@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # llama.cpp for any x86-64 with AVX2: built for this very processor it may use AMX, which crashes where the system does not allow it.
 export CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 
-.PHONY: ask chat discord test test-slow check bench eval train clean
+.PHONY: ask chat discord test test-slow check bench eval pictures train clean
 .DEFAULT_GOAL := ask
 
 # One resolver run, held to constraints.txt: a looser torch would be chosen first otherwise, with gigabytes that nobody needs.
@@ -53,6 +53,10 @@ eval: .venv/evaluating
 bench: .venv/developing
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m evals.bench
 
+# The pictures of the Discord cards in docs/images, drawn by Chromium.
+pictures: .venv/developing
+	@PYTHONPATH=. HF_HUB_OFFLINE=1 $(BIN)/python docs/pictures.py
+
 # BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base); see index/evidence.md.
 # What was taught is kept in TAUGHT; an interrupted run goes on from there, and START=folder begins with weights that were taught before.
 WORDNET ?= /usr/share/wordnet
@@ -64,6 +68,7 @@ train: .venv/installed
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*
+	@$(BIN)/python -m bot.training.carry "$(BENCH)"
 	@$(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(TAUGHT)" --minutes $(MINUTES) $(if $(START),--start "$(START)")
 	@$(BIN)/python -m index.training.stack "$(BENCH)" "$(TAUGHT)"/data/encoders/* "$(TAUGHT)/taught"
 	@$(BIN)/python -m index.training.report "$(BENCH)" "$(TAUGHT)"/data/encoders/*

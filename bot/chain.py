@@ -53,13 +53,15 @@ def build_chain(
 
     def read(question: str, config: RunnableConfig | None = None) -> Reading:
         worded = index.wording.of(question)
-        whole = judge(worded, config)
-        return Reading(question, worded, together(whole, [judge(part, config) for part in parts(worded)]))
+        return Reading(question, worded, judge(worded, config))
 
-    def decide(step: dict[str, Any]) -> Answer:
+    def with_parts(reading: Reading, config: RunnableConfig | None = None) -> Judgement:
+        return together(reading.judged, [judge(part, config) for part in parts(reading.worded)])
+
+    def decide(step: dict[str, Any], config: RunnableConfig) -> Answer:
         asked: Asked = step["asked"]
         reading: Reading = step["reading"]
-        return compose(asked.question, reading.worded, reading.judged, threshold=threshold, top=top)
+        return compose(asked.question, reading.worded, with_parts(reading, config), threshold=threshold, top=top)
 
     def possible(step: dict[str, Any]) -> list[str]:
         asked: Asked = step["asked"]
@@ -77,7 +79,7 @@ def build_chain(
         from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
-        moved = reply(asked.question, asked.conversation, lambda question: read(question).judged, threshold=threshold)
+        moved = reply(asked.question, asked.conversation, lambda question: with_parts(read(question)), threshold=threshold)
         return moved or small_talk(asked.question) or _about(asked, index) or from_evidence
 
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns

@@ -115,10 +115,10 @@ class Chat:
 
     def _quotes(self) -> tuple[Quote, ...]:
         """Those of the last answer that had any; of an abstention, the nearest passage."""
-        answers = [turn.answer for turn in self._conversation if turn.answer.quotes or turn.answer.nearest]
-        if not answers:
+        answer = self._conversation.last_answer
+        if answer is None:
             raise QuestionError("Ask a question first")
-        return answers[-1].quotes or tuple(filter(None, [answers[-1].nearest]))
+        return answer.quotes or tuple(filter(None, [answer.nearest]))
 
     def _context(self, number: str) -> None:
         quotes = self._quotes()

@@ -208,9 +208,21 @@ def index(
 
 
 @app.command()
-def discord() -> None:
-    """Run the Discord bot."""
-    raise SettingsError("The Discord bot is not in this version; the terminal has ask and chat")
+def discord(
+    export: Annotated[
+        Path | None, typer.Option(help="Write what was not answered or did not help to FILE for commentary eval --harvest, and end.")
+    ] = None,
+) -> None:
+    """Run the Discord bot; docs/discord.md says how to set one up."""
+    from bot.discord_app import export_unhelpful, run, token_of
+
+    settings = read_settings()
+    if export is not None:
+        print(f"{export_unhelpful(settings, export)} answers in {export}; type: commentary eval --harvest {export}")
+        return
+    token_of(settings)  # said before an index is built
+    with _session(settings) as session:
+        run(settings, session)
 
 
 @app.command("eval")

@@ -42,6 +42,11 @@ class Conversation:
         return self._turns[-1] if self._turns else None
 
     @property
+    def last_answer(self) -> Answer | None:
+        """The last answer that showed something of the text; small talk did not."""
+        return next((turn.answer for turn in reversed(self._turns) if turn.answer.quotes or turn.answer.nearest), None)
+
+    @property
     def topic(self) -> str:
         """The last question that was answered, standing alone; a turn without an answer does not become the topic.
 

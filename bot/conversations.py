@@ -1,4 +1,4 @@
-"""Conversations on disk, in one SQLite file that several processes may use at once. The only place here that imports sqlite3.
+"""Conversations on disk, in one SQLite file that several processes may use at once.
 
 No write-ahead log: it cannot be read in a read-only folder, and what somebody asked to be forgotten would live on in it.
 """

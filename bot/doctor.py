@@ -33,8 +33,23 @@ def check(settings: Settings, *, ask_model: bool = False) -> int:
         except CommentaryError as error:
             problems += 1
             page.line(f"problem  {name}: {error}", "bold red")
-    page.line("ok       Discord: not in this version")
+    problems += _discord(settings, page)
     return problems
+
+
+def _discord(settings: Settings, page: Page) -> int:
+    """Whether a Discord token, if there is one, is accepted: the number of problems with it."""
+    if settings.discord_token is None:
+        page.line("ok       Discord: no token, none needed in the terminal (docs/discord.md says how to run a bot)")
+        return 0
+    from bot.discord_app import check_token
+
+    try:
+        page.line(f"ok       Discord: {check_token(settings)}")
+    except CommentaryError as error:
+        page.line(f"problem  Discord: {error}", "bold red")
+        return 1
+    return 0
 
 
 def _documents(settings: Settings) -> str:

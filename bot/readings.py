@@ -44,9 +44,9 @@ def readings(question: str, conversation: Conversation) -> list[str]:
     "And Japan?" says openly that it goes on from the topic, so there the plain words come last; "no, I meant Japan" corrects the last
     question, answered or not.
     """
-    correction, last = _CORRECTS.match(question), conversation.last
+    correction, last = _CORRECTS.match(question), conversation.last_answer
     if correction and last:
-        return _corrected(correction[1], last.answer.standalone_question)
+        return _corrected(correction[1], last.standalone_question)
     leaning, topic = leans_back(question), conversation.topic
     if not topic:
         return [question]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -64,6 +66,25 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
+    discord_token: SecretStr | None = Field(default=None, description="The Discord bot's token; only commentary discord needs it")
+    discord_workers: int = Field(default=2, ge=1, le=32, description="Questions from Discord that are answered at the same time")
+    discord_capacity: int = Field(
+        default=600, ge=1, description="Questions from Discord that may wait; past it, people are asked to come back"
+    )
+    discord_per_minute: int = Field(default=10, ge=1, description="Questions a minute from one person on Discord")
+    discord_server_per_minute: int = Field(default=300, ge=1, description="Questions a minute from one Discord server")
+    discord_health_port: int = Field(default=0, ge=0, le=65535, description="Port on 127.0.0.1 for /health and /metrics; 0, none")
+    discord_api_url: str = Field(default="", description="Another server that speaks Discord's HTTP API, for tests: on this machine only")
+    discord_gateway_url: str = Field(default="", description="Its gateway; unset, the one that its /gateway/bot names")
+
+    @field_validator("discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _on_this_machine(cls, url: str) -> str:
+        """The bot's token goes to this address: only this machine may be one."""
+        if url and not _is_loopback(urlsplit(url).hostname or ""):
+            raise ValueError("only an address on this machine is accepted, such as http://127.0.0.1:8080/api/v10")
+        return url
+
 
 class ProviderKeys(BaseSettings):
     """Keys in the variables that the providers' own clients read, so that they can be looked for and kept out of logs."""
@@ -80,6 +101,13 @@ def secrets(settings: Settings) -> list[str]:
     """Every secret that was set, of ours and of the providers."""
     values = [*dict(settings).values(), *dict(ProviderKeys()).values()]
     return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings() -> Settings:

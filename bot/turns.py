@@ -13,7 +13,7 @@ from index import Document, Evidence, Judgement, Sentence, Span, terms
 
 FIRST = "Ask a question first."
 # A further quote must be at least this probable beside the best evidence: the rest of the text is no answer.
-BESIDE_BEST = 0.1
+BESIDE_BEST = 0.05
 FURTHER = 3  # quotes at a time
 NEXT = 2  # sentences at a time
 
@@ -73,17 +73,12 @@ def reply(message: str, conversation: Conversation, judge: Callable[[str], Judge
     move = move_of(message)
     if move is None:
         return None
-    last = _last(conversation)
+    last = conversation.last_answer
     if last is None:
         return Answer(message, message, False, FIRST)
     if move.kind == "more":
         return _more(message, last, conversation, judge(last.standalone_question), threshold)
     return _REPLIES[move.kind](message, last, conversation, move.number)
-
-
-def _last(conversation: Conversation) -> Answer | None:
-    """The last answer that showed something of the text; small talk did not."""
-    return next((turn.answer for turn in reversed(list(conversation)) if turn.answer.quotes or turn.answer.nearest), None)
 
 
 def _more(message: str, last: Answer, conversation: Conversation, judged: Judgement, threshold: float) -> Answer:
@@ -94,18 +89,18 @@ def _more(message: str, last: Answer, conversation: Conversation, judged: Judgem
         if further:
             return _answer(message, last, "", merge_neighbours(further))
     nearest = _quote(new[0].sentence, new[0].score) if new and not last.answered else None
-    return Answer(message, last.standalone_question, False, "There is nothing more on this question.", nearest=nearest, confidence=0.0)
+    return Answer(message, last.standalone_question, False, "There is nothing more on this question.", nearest=nearest)
 
 
 def _next(message: str, last: Answer, conversation: Conversation, _: int) -> Answer:
-    """The sentences after the last quote, up to the end of a paragraph."""
-    shown = (last.quotes or (last.nearest,))[-1]
-    assert shown is not None  # `_last` saw to it
-    sentences = _after(shown)[:NEXT]
-    if not sentences:
+    """The sentences after the last quote, up to the end of a paragraph; after the nearest passage they are no answer either."""
+    shown = _named((*filter(None, [last.nearest]), *last.quotes), -1)
+    following = merge_neighbours(Evidence(sentence, shown.score) for sentence in _after(shown)[:NEXT]) if shown else ()
+    if not following:
         return Answer(message, last.standalone_question, False, "The text ends there.")
-    evidence = [Evidence(sentence, shown.score) for sentence in sentences]
-    return _answer(message, last, "The text goes on:", merge_neighbours(evidence))
+    if last.answered:
+        return _answer(message, last, "The text goes on:", following)
+    return Answer(message, last.standalone_question, False, last.text, nearest=following[0], confidence=last.confidence)
 
 
 def _where(message: str, last: Answer, conversation: Conversation, _: int) -> Answer:
@@ -115,10 +110,9 @@ def _where(message: str, last: Answer, conversation: Conversation, _: int) -> An
 
 def _context(message: str, last: Answer, conversation: Conversation, number: int) -> Answer:
     """The whole paragraph of a quote."""
-    quotes = last.quotes or tuple(filter(None, [last.nearest]))
-    if not 1 <= (number if number > 0 else 1) <= len(quotes):
+    quote = _named(last.quotes or tuple(filter(None, [last.nearest])), number or 1)
+    if quote is None:
         return _none_such(message, last)
-    quote = quotes[number - 1 if number > 0 else number and -1]
     paragraph = quote.document.paragraph_at(quote.start)
     start, end = (paragraph.start, paragraph.end) if paragraph else (quote.start, quote.end)
     whole = Quote(quote.document, start, max(end, quote.end), score=quote.score)
@@ -150,9 +144,8 @@ def _item(message: str, last: Answer, conversation: Conversation, number: int) -
     """One quote of the last answer to this question that has so many."""
     same = [turn.answer for turn in conversation if turn.answer.standalone_question == last.standalone_question]
     answer = next((one for one in reversed(same) if len(one.quotes) >= max(number, 2)), last)
-    if not 1 <= abs(number) <= len(answer.quotes):
-        return _none_such(message, last)
-    return _answer(message, last, "", [answer.quotes[number - 1 if number > 0 else number]])
+    quote = _named(answer.quotes, number)
+    return _answer(message, last, "", [quote]) if quote else _none_such(message, last)
 
 
 _REPLIES: dict[str, Callable[[str, Answer, Conversation, int], Answer]] = {
@@ -176,6 +169,11 @@ def _again(message: str, last: Answer, said: str) -> Answer:
 def _answer(message: str, last: Answer, said: str, quotes: Sequence[Quote]) -> Answer:
     text = "\n\n".join([*filter(None, [said]), *(quote.text for quote in quotes)])
     return Answer(message, last.standalone_question, True, text, quotes=tuple(quotes), confidence=last.confidence)
+
+
+def _named(quotes: Sequence[Quote], number: int) -> Quote | None:
+    """The quote of that number from 1, or from the end with -1."""
+    return quotes[number - 1 if number > 0 else number] if 1 <= abs(number) <= len(quotes) else None
 
 
 def _none_such(message: str, last: Answer) -> Answer:

@@ -25,11 +25,11 @@ from bot.training.canard import Rewritten, rewritten_turns
 from evals.mtrag import Asked, asked_turns
 from evals.statistics import interval_of
 from evals.systems import Ours
-from index import terms, words
+from index import PASSAGES, terms, words
 
 AT = (1, 4)
 Part = tuple[float, float]
-Read = Callable[[str, Conversation], str]
+Ask = Callable[[str, Conversation], Answer]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def print_retrieval(bench: Path, folder: Path) -> None:
     turns = list(asked_turns(bench / "conv_mtrag_human.jsonl.gz"))
     session = opened(folder / "human", turns)
     tested = [turn for turn in turns if turn.split == "test"]
-    runs = {name: outcomes(session, tested, read) for name, read in ways(session).items()}
+    runs = {name: outcomes(session, tested, ask) for name, ask in ways(session).items()}
+    pairs = list(zip(runs["ours"], runs["question alone"], strict=True))
     kinds: dict[str, Callable[[Asked], bool]] = {
         "follow-ups that lean on others": lambda turn: turn.turn > 1 and leans_back(turn.question),
         "other follow-ups": lambda turn: turn.turn > 1 and not leans_back(turn.question),
@@ -106,10 +107,19 @@ def print_retrieval(bench: Path, folder: Path) -> None:
     print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | hit@1 | hit@4 |\n| --- | --- | --- | --- |")
     for kind, belongs in kinds.items():
         for name, run in runs.items():
-            chosen = [one for one in run if one.turn.gold and one.turn.answerable and belongs(one.turn)]
+            chosen = [one for one in run if counts(one.turn, belongs)]
             groups = grouped((one.turn.conversation, one) for one in chosen)
             cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(AT))]
             print(f"| {kind} (n = {len(chosen)}) | {name} | {' | '.join(cells)} |")
+        both = [(one, other) for one, other in pairs if counts(one.turn, belongs)]
+        groups = grouped((one.turn.conversation, (one, other)) for one, other in both)
+        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(AT))]
+        print(f"| {kind} | ours - question alone | {' | '.join(cells)} |")
+
+
+def counts(turn: Asked, belongs: Callable[[Asked], bool]) -> bool:
+    """Whether there is a passage to be found for this turn, and it is of the kind."""
+    return bool(turn.gold) and turn.answerable and belongs(turn)
 
 
 def print_abstention(bench: Path, folder: Path) -> None:
@@ -117,8 +127,8 @@ def print_abstention(bench: Path, folder: Path) -> None:
     turns = [turn for turn in asked_turns(bench / "conv_mtrag_un.jsonl.gz") if turn.split == "test"]
     session = opened(folder / "un", turns)
     print(f"\nMTRAG-UN, {len(session.index.documents)} passages\n\n| reading | kind | abstained on |\n| --- | --- | --- |")
-    for name, read in ways(session).items():
-        run = outcomes(session, turns, read)
+    for name, ask in ways(session).items():
+        run = outcomes(session, turns, ask)
         for kind, count in Counter(one.turn.answerability for one in run).items():
             groups = grouped((one.turn.conversation, one) for one in run if one.turn.answerability == kind)
             print(f"| {name} | {kind.lower()} (n = {count}) | {ratio(groups, lambda one: (float(not one.answered), 1.0))} |")
@@ -133,23 +143,25 @@ def opened(folder: Path, turns: Iterable[Asked]) -> Session:
     return Session(Settings(data_dir=folder / "data", corpus=folder / "passages"))
 
 
-def ways(session: Session) -> Mapping[str, Read]:
-    """Ours and what it is compared with: which words each hands to the retriever."""
+def ways(session: Session) -> Mapping[str, Ask]:
+    """Ours, and what it is compared with: the same without the conversation, or with the question before as part of this one."""
     return {
-        "ours": lambda question, before: session.ask(question, before).standalone_question,
-        "question alone": lambda question, _: question,
-        "previous question in front": lambda question, before: f"{before.last.question} {question}" if before.last else question,
+        "ours": session.ask,
+        "question alone": lambda question, _: session.ask(question),
+        "previous question in front": lambda question, before: session.ask(
+            f"{before.last.question} {question}" if before.last else question
+        ),
     }
 
 
-def outcomes(session: Session, turns: Sequence[Asked], read: Read) -> list[Outcome]:
+def outcomes(session: Session, turns: Sequence[Asked], ask: Ask) -> list[Outcome]:
     """Every turn after the history that the data has, each conversation in order."""
     found, system, own = [], Ours(session), dict[tuple[str, str], Answer]()
     for turn in sorted(turns, key=lambda turn: (turn.conversation, turn.turn)):
-        reading = read(turn.question, history(turn, own))
-        answer = session.ask(reading, Conversation())
+        answer = ask(turn.question, history(turn, own))
         own[turn.conversation, turn.question] = answer
-        ranked = list(dict.fromkeys(span.document.id.removesuffix(".txt") for span in system.retrieve(reading, 10)))
+        found_first = system.retrieve(answer.standalone_question, PASSAGES)
+        ranked = list(dict.fromkeys(span.document.id.removesuffix(".txt") for span in found_first))
         found.append(Outcome(turn, tuple(bool(set(ranked[:at]) & set(turn.gold)) for at in AT), answer.answered))
     return found
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from bot.session import Session
 from bot.settings import Settings
 from index import DEFAULT_MODEL, Builder, Document, IndexReader, default_corpus, load_documents
+
+if TYPE_CHECKING:
+    from discord_server import DiscordServer
+
+    from bot.discord_app.client import CommentaryClient
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -59,3 +66,21 @@ def commentary() -> Document:
 @pytest.fixture(scope="session")
 def session(data: Path) -> Iterator[Session]:
     yield Session(Settings(data_dir=data))
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    """A Discord on this machine, nobody on it yet."""
+    from discord_server import DiscordServer
+
+    async with DiscordServer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def client(server: DiscordServer, session: Session, tmp_path: Path) -> AsyncIterator[CommentaryClient]:
+    """The bot, connected to `server`."""
+    from discord_bot import running_client
+
+    async with running_client(server, session, tmp_path / "kept") as connected:
+        yield connected

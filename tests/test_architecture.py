@@ -44,8 +44,11 @@ HOMES = {
     "typer": {"bot/cli.py"},
     "rich": {"bot/render.py", "bot/indexing.py"},
     "prompt_toolkit": {"bot/chat.py"},
-    "sqlite3": {"bot/conversations.py", "bot/ledger.py"},
-    "discord": set(),
+    "sqlite3": {"bot/conversations.py", "bot/ledger.py", "bot/discord_app/records.py"},
+    "discord": {f"bot/discord_app/{n}.py" for n in ("asking", "client", "commands", "delivery", "interactions", "places", "supervisor")},
+    "aiohttp": {f"bot/discord_app/{n}.py" for n in ("delivery", "health", "supervisor")},
+    "prometheus_client": {"bot/discord_app/metrics.py"},
+    "regex": {"bot/discord_app/markdown.py"},
 }
 ALLOWED = {"index": {"index"}, "prompts": {"prompts"}, "bot": {"bot", "index", "prompts"}, "evals": {"evals", "bot", "index"}}
 

@@ -55,8 +55,8 @@ def test_a_rewrite_is_one_reading_among_others(index: IndexReader, rewritten: st
         return rewritten
 
     chain = build_chain(index, model, threshold=model.threshold, top=3, rewrite=rewrite)
-    first = chain.invoke(Asked("Where are American troops?"))
-    follow_up = Asked("And how many of them are over there?", Conversation([Turn(first.question, first)]))
+    first = chain.invoke(Asked("Why does China matter for sanctions?"))
+    follow_up = Asked("And their soldiers at Tokyo?", Conversation([Turn(first.question, first)]))
     answer = chain.invoke(follow_up)
     assert asked == [follow_up.question]
     assert answer.standalone_question == read_as if read_as else answer.standalone_question != rewritten

@@ -79,7 +79,7 @@ USAGE = [
     (["show", "king", "9:3"], "type START:END"),
     (["verify", "absent.json"], "name a file that"),
     (["index", "absent-folder"], "no such file or folder"),
-    (["discord"], "not in this version"),
+    (["discord"], "There is no Discord token"),
 ]
 
 

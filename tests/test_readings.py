@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answers import Answer
+from bot.answers import Answer, Quote
 from bot.carrying import NAMES, Carrier, Said, measure
 from bot.conversation import Conversation, Turn
 from bot.readings import readings
+from index import Document
 
 KIM = Said(((True, "Who met Kim Jong-un?"), (False, "Donald Trump met Kim Jong-un in Singapore.")), "Kim Jong-un", "The summit")
 
 
 def after(*turns: tuple[str, bool]) -> Conversation:
-    return Conversation(Turn(question, Answer(question, question, answered, "")) for question, answered in turns)
+    shown = Quote(Document("d", "t", "text"), 0, 4)
+    return Conversation(Turn(question, Answer(question, question, answered, "", nearest=shown)) for question, answered in turns)
 
 
 @pytest.mark.parametrize(

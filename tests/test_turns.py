@@ -90,7 +90,7 @@ def test_more_repeats_nothing_over_the_whole_conversation_and_ends(session: Sess
     answers = asked(session, CHINA, *["more"] * 12)
     places = [(quote.start, quote.end) for answer in answers for quote in answer.quotes]
     assert all(one[1] <= other[0] for one, other in zip(sorted(places), sorted(places)[1:], strict=False))
-    assert answers[1].answered and len(answers[1].quotes) >= 2
+    assert answers[1].answered
     assert (answers[-1].answered, answers[-1].text) == (False, "There is nothing more on this question.")
 
 
@@ -132,7 +132,10 @@ def test_shorter_is_one_sentence_of_the_best_quote(session: Session) -> None:
     assert len(short.quotes) == 1 and short.quotes[0].text in first.quotes[0].text
 
 
-@pytest.mark.parametrize("message", ["more", "are you sure?", "who says that?", "where does he say that?", "shorter", "show in context"])
+@pytest.mark.parametrize(
+    "message",
+    ["more", "go on", "are you sure?", "who says that?", "where does he say that?", "shorter", "show in context", "the second one again"],
+)
 def test_an_abstention_stays_one_whatever_is_said_to_it(session: Session, message: str) -> None:
     refused, then = asked(session, "What is the recipe for banana bread?", message)
     assert (refused.answered, then.answered, then.quotes) == (False, False, ())

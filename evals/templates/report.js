@@ -38,7 +38,6 @@ for (const event of ["input", "change"]) form.addEventListener(event, filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(filter));
 unfold.addEventListener("click", () => fold(unfold.getAttribute("aria-expanded") === "false"));
-window.addEventListener("beforeprint", () => fold(true));
 window.addEventListener("hashchange", unfoldTarget);
 filter();
 unfoldTarget();
