@@ -60,10 +60,8 @@ def key_is_set(provider: str, settings: Settings) -> bool:
     """Whether the provider's client will have a key, or needs none."""
     if provider == "ollama" or settings.chat_base_url or settings.chat_api_key:
         return True
-    keys = ProviderKeys()
-    return any(getattr(keys, f"{name}_api_key", None) for name in ("google", "gemini") if provider == "google_genai") or bool(
-        getattr(keys, f"{provider}_api_key", None)
-    )
+    names = ("google", "gemini") if provider == "google_genai" else (provider,)
+    return any(getattr(ProviderKeys(), f"{name}_api_key") for name in names)
 
 
 def open_chat_models(settings: Settings) -> list[ChatModel]:
@@ -72,8 +70,7 @@ def open_chat_models(settings: Settings) -> list[ChatModel]:
         return []
     first = providers_name(settings.chat_model)[0]
     return [
-        ChatModel(name, settings, own_server=name == settings.chat_model or providers_name(name)[0] == first)
-        for name in (settings.chat_model, *settings.chat_fallbacks)
+        ChatModel(name, settings, own_server=providers_name(name)[0] == first) for name in (settings.chat_model, *settings.chat_fallbacks)
     ]
 
 
@@ -85,8 +82,10 @@ class ChatModel:
         self.name = name
         self._provider, model = providers_name(name)
         self._seconds, self._longest = settings.chat_timeout, settings.chat_max_tokens * CHARACTERS
-        self._dialect = own_server and self._provider == "openai" and settings.chat_base_url is not None
-        self._model = self._open(model, settings if own_server else settings.model_copy(update=_NOBODYS))
+        if not own_server:
+            settings = settings.model_copy(update={"chat_base_url": None, "chat_api_key": None})
+        self._dialect = self._provider == "openai" and settings.chat_base_url is not None
+        self._model = self._open(model, settings)
         self._refused = 0  # ways of asking for JSON that the server does not know
 
     def stream(self, messages: Sequence[BaseMessage], shape: type[BaseModel] | None = None) -> Iterator[AIMessageChunk]:
@@ -161,9 +160,6 @@ class ChatModel:
 
     def _error(self, reason: str, status: int | None = None) -> ChatModelError:
         return ChatModelError(f"{self.name} gave no answer ({reason})", status=status)
-
-
-_NOBODYS = {"chat_base_url": None, "chat_api_key": None}
 
 
 def _options(provider: str, settings: Settings) -> dict[str, Any]:

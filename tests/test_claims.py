@@ -40,7 +40,7 @@ def test_passages_are_the_evidence_with_its_neighbours_best_first_and_none_twice
 def test_a_located_claim_becomes_its_whole_sentence_with_its_score(checker: Checker, found: Answer) -> None:
     checked = check(checker, TRUE, (1, "sanctions on the north depend on China"))
     assert checked is not None and checked.supported and checked.text == TRUE
-    assert checked.quotes == found.quotes[:1]
+    assert [(quote.text, quote.score) for quote in checked.quotes] == [(DEPEND, found.evidence[0].score)]
 
 
 UNSUPPORTED = [
