@@ -62,3 +62,5 @@ def test_a_minute_is_counted_for_each_key() -> None:
     assert cooldown.wait("a", 2) == 15
     now[0] = 60.0
     assert cooldown.wait("a", 2) == 0
+    now[0] = 200.0
+    assert cooldown.wait("c", 2) == 0 and list(cooldown._moments) == ["c"]  # nothing is kept of those who ask no more

@@ -7,7 +7,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 WINDOW = 60.0  # seconds
-_MOST_KEYS = 10_000  # the longest unheard are forgotten first
 
 
 class Cooldown:
@@ -20,13 +19,17 @@ class Cooldown:
     def wait(self, key: str, limit: int) -> float:
         """Seconds until `key` may ask again; 0 if it may now, and then it has asked."""
         now = self._clock()
+        self._forget_before(now - WINDOW)
         moments = self._moments.setdefault(key, deque())
         self._moments.move_to_end(key)
-        if len(self._moments) > _MOST_KEYS:
-            self._moments.popitem(last=False)
         while moments and moments[0] <= now - WINDOW:
             moments.popleft()
         if len(moments) >= limit:
             return moments[0] + WINDOW - now
         moments.append(now)
         return 0.0
+
+    def _forget_before(self, moment: float) -> None:
+        """Keys that have not been heard since; the longest unheard stand first."""
+        while self._moments and next(iter(self._moments.values()))[-1] <= moment:
+            self._moments.popitem(last=False)
