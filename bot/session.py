@@ -119,8 +119,12 @@ class Session:
                 self._opened.index.close()
 
     def _open(self) -> Opened:
-        from index import IndexReader  # imports what takes a second in an order that overlaps with reading the encoder
+        from index import (  # imports what takes a second in an order that overlaps with reading the encoder
+            IndexReader,
+            prepare_evidence_model,
+        )
 
+        threading.Thread(target=prepare_evidence_model, args=(self._settings.evidence_model,)).start()
         try:
             index = IndexReader.of(self._settings.data_dir, self._fitting())
         except IndexDamaged as error:

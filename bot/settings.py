@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     evidence_model: str = Field(
         default=DEFAULT_JUDGE,
         min_length=1,
-        description="What weighs the evidence: measuring (no network), reading (the packaged model), or a cross-encoder's name or folder",
+        description="What weighs the evidence: reading (the packaged network), measuring (quicker), or a cross-encoder's name or folder",
     )
     threshold: float | None = Field(
         default=None,

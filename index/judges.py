@@ -9,6 +9,14 @@ from index.reader import IndexReader
 READING, MEASURING = "reading", "measuring"
 
 
+def prepare_evidence_model(name: str) -> None:
+    """Read what `open_evidence_model` will need and no index has: in a thread of its own, while the index is opened."""
+    if name == READING:
+        from index.reading_model import ReadingModel
+
+        ReadingModel.packaged()
+
+
 def open_evidence_model(name: str, index: IndexReader) -> EvidenceModel:
     """ "reading" is the packaged model, "measuring" does without a network; any other name is a cross-encoder's, or its folder.
 

@@ -10,7 +10,7 @@ from index.errors import ModelUnavailable
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 # What weighs the evidence unless a setting says otherwise; `index.judges` knows the names.
-DEFAULT_JUDGE = "measuring"
+DEFAULT_JUDGE = "reading"
 # Of model.safetensors as published in that repository; the package that carries it must carry the same bytes.
 DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

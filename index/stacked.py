@@ -17,8 +17,9 @@ from index.reader import IndexReader
 from index.reading_model import UNREAD, Reading, ReadingModel
 from index.windows import Window
 
-# A window is widened to this many characters at most, and windows are read until they hold so many: what fits 60 ms on two cores.
-REACH, BUDGET = 550, 2800
+# A window is widened to this many characters at most, and windows are read until they hold so many. Of 2,800, 2,000
+# and 1,500 the last does as well on tune questions (R@1 0.902 each, AUROC 0.849, 0.845, 0.850; n = 429) in half the time of the first.
+REACH, BUDGET = 550, 1500
 
 READ_NAMES = ("read", "read_gap", "read_share", "read_span", "read_span_gap", "unread")
 SENTENCE_NAMES = (*NAMES, "measured", *READ_NAMES)
