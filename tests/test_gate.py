@@ -1,7 +1,7 @@
 """Each fault that could creep in trips the gate, on the packaged questions and the committed floors."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from evals.floors import FloorError, Floors, broken, load_floors
 from evals.gold import GoldRow, load_gold, packaged_gold
 from evals.run import run
 from evals.systems import Ours
-from index import Document, EvidenceModel, IndexReader, Judgement
+from index import DEFAULT_JUDGE, Document, EvidenceModel, IndexReader, Judgement
 
 FLOORS = Path(__file__).parents[1] / "evals" / "floors.toml"
 
@@ -25,6 +25,12 @@ FLOORS = Path(__file__).parents[1] / "evals" / "floors.toml"
 @pytest.fixture(scope="module")
 def gold(commentary: Document) -> list[GoldRow]:
     return load_gold(packaged_gold(), [commentary])
+
+
+@pytest.fixture(scope="module")
+def session(data: Path) -> Iterator[Session]:
+    """With the evidence model that people get."""
+    yield Session(Settings(data_dir=data, evidence_model=DEFAULT_JUDGE))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +94,7 @@ def test_one_altered_quote_is_enough(session: Session, gold: list[GoldRow], comm
 
 
 def test_threshold_zero_trips_the_gate(data: Path, some: list[GoldRow], commentary: Document) -> None:
-    assert "abstention_off_topic" in tripped(Session(Settings(data_dir=data, threshold=0)), some, commentary)
+    assert "abstention_off_topic" in tripped(Session(Settings(data_dir=data, evidence_model=DEFAULT_JUDGE, threshold=0)), some, commentary)
 
 
 def test_shuffled_scores_trip_the_gate(
