@@ -33,10 +33,16 @@ def likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
     """
     plain = next((reading for reading in readings if reading.question == asked.question), readings[0])
     heard = [reading if reading is plain else _with_own_words(reading, plain, asked.conversation) for reading in readings]
-    added = adds_to(asked.conversation.topic, asked.question)
-    found = [reading for reading in heard if reading is plain or not added or added & _spoken_of(reading.judged)]
+    found = [reading for reading in heard if reading.question == asked.question or _speaks_of_what_is_new(reading, asked)] or heard[:1]
     best = max(found, key=lambda reading: reading.judged.answerable)
     return best if best.judged.answerable > found[0].judged.answerable + CLEARLY else found[0]
+
+
+def _speaks_of_what_is_new(reading: Reading, asked: Asked) -> bool:
+    """What is new are the question's own words beyond the topic; in a rewrite that has none of them, its own."""
+    topic = asked.conversation.topic
+    new = adds_to(topic, asked.question) & frozenset(terms(reading.question)) or adds_to(topic, reading.question)
+    return not new or bool(new & _spoken_of(reading.judged))
 
 
 def _with_own_words(reading: Reading, plain: Reading, conversation: Conversation) -> Reading:

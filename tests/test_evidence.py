@@ -12,7 +12,7 @@ from index.cross_encoder import CrossEncoderEvidence
 from index.evidence import LogisticWeights, Regression
 
 ANSWERABLE = {
-    "Why does China matter for sanctions?": "Economic sanctions on the North depend on China for enforcement.",
+    "Who can veto sanctions in the Security Council?": "China is a member of the UN Security Council with the power to veto",
     "How many American troops are stationed in South Korea?": "The United States has a security treaty with South Korea, almost 30,000",
     "How far is Japan from North Korea?": "Japan is only 600 miles from North Korea",
     "When did the UN impose sanctions on Pyongyang?": "For example, after the last North Korean nuclear test in September 2017",

@@ -12,10 +12,11 @@ from bot.answers import Answer, Quote
 from bot.conversation import Conversation
 from bot.session import Session
 from bot.settings import Settings
-from evals.figures import FIGURES, Figure
+from evals.figures import FIGURES, Figure, summary
 from evals.floors import FloorError, Floors, broken, load_floors
 from evals.gold import GoldRow, load_gold, packaged_gold
-from evals.run import run
+from evals.run import Run, run
+from evals.scorers import score
 from evals.systems import Ours
 from index import DEFAULT_JUDGE, Document, EvidenceModel, IndexReader, Judgement
 
@@ -77,8 +78,13 @@ def tripped(asker: Any, rows: Sequence[GoldRow], commentary: Document) -> set[st
     return {line.split(":")[0] for line in broken(load_floors(FLOORS), figures)}
 
 
-def test_the_product_holds_every_floor(session: Session, gold: list[GoldRow], commentary: Document) -> None:
-    assert tripped(session, gold, commentary) == set()
+@pytest.fixture(scope="module")
+def honest(session: Session, gold: list[GoldRow], commentary: Document) -> Run:
+    return run(Ours(session), gold, {commentary.id: commentary.text})
+
+
+def test_the_product_holds_every_floor(honest: Run) -> None:
+    assert broken(load_floors(FLOORS), honest.figures) == []
 
 
 @pytest.mark.parametrize("spoil", [shifted, altered], ids=["shifted offsets", "an altered quote"])
@@ -86,11 +92,13 @@ def test_a_quote_that_is_not_the_source_trips_the_gate(session: Session, some: l
     assert "verbatim" in tripped(Faulty(session, spoil), some, commentary)
 
 
-def test_one_altered_quote_is_enough(session: Session, gold: list[GoldRow], commentary: Document) -> None:
-    def spoil(quote: Quote) -> Quote:
-        return altered(quote) if quote.text.startswith("Some 90 percent") else quote
+def test_one_altered_quote_is_enough(honest: Run, commentary: Document) -> None:
+    def spoilt(answer: Answer) -> Answer:
+        return replace(answer, quotes=tuple(altered(q) if q.text.startswith("Some 90 percent") else q for q in answer.quotes))
 
-    assert tripped(Faulty(session, spoil), gold, commentary) == {"verbatim"}
+    scored = [score(one.row, spoilt(one.answer), {commentary.id: commentary.text}, one.elapsed_ms) for one in honest.scored]
+    figures = {**honest.figures, **summary(scored)}
+    assert [line.split(":")[0] for line in broken(load_floors(FLOORS), figures)] == ["verbatim"]
 
 
 def test_threshold_zero_trips_the_gate(data: Path, some: list[GoldRow], commentary: Document) -> None:
