@@ -19,7 +19,12 @@ export CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 	@touch $@
 
 .venv/developing: .venv/installed
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index,openai,anthropic,google-genai,ollama,local-model]' >&2
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,eval,baselines,judge,llama-index,openai,anthropic,google-genai,ollama]' >&2
+	@touch $@
+
+# llama.cpp takes minutes to compile, which is why only the slow tests have it.
+.venv/thorough: .venv/developing
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[local-model]' >&2
 	@touch $@
 
 # Through the environment, so that no quote or dollar sign in a question reaches the shell; "not in the commentary" is no failure of make.
@@ -36,7 +41,7 @@ discord: .venv/installed
 test: .venv/developing
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(ARGS)
 
-test-slow: .venv/developing
+test-slow: .venv/thorough
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m slow $(ARGS)
 
 check: .venv/developing

