@@ -6,6 +6,8 @@ question, conversation -> readings -> retriever -> evidence model -> decide -> c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
@@ -25,64 +27,69 @@ from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgemen
 DOCUMENTS = 4
 
 
-# What a chat model makes of a question so that it stands alone; None if it has nothing to say.
-Rewrite = Callable[[str, Conversation], str | None]
-# Words an answer anew: pieces, then the answer.
-Write = Callable[[Answer], Iterator[Piece | Answer]]
+@dataclass(frozen=True)
+class ChatSteps:
+    """What chat models do in the chain. `rewrite` is asked about follow-ups only, for one reading among others: the evidence chooses;
+    it gives None if it has nothing to say. `write` words an answer anew: pieces, then the answer."""
+
+    rewrite: Callable[[str, Conversation], str | None]
+    write: Callable[[Answer], Iterator[Piece | Answer]]
+
+
+class _Judge:
+    """Retriever and evidence model over one index: a question in, the evidence out."""
+
+    def __init__(self, index: IndexReader, model: EvidenceModel) -> None:
+        self._wording, self._retriever, self._model = index.wording, FusedRetriever(index), model
+
+    def read(self, question: str, config: RunnableConfig | None = None) -> Reading:
+        """The question in the words of the text, and what speaks for it."""
+        worded = self._wording.of(question)
+        return Reading(question, worded, self._judged(worded, config))
+
+    def in_parts(self, reading: Reading, config: RunnableConfig | None = None) -> Judgement:
+        """The evidence for a reading, and for its parts if it asks two things."""
+        return together(reading.judged, [self._judged(part, config) for part in parts(reading.worded)])
+
+    def _judged(self, question: str, config: RunnableConfig | None) -> Judgement:
+        passages = self._retriever.invoke(question, config)
+        return self._model.judge(question, [document.metadata["row"] for document in passages])
 
 
 def build_chain(
-    index: IndexReader,
-    model: EvidenceModel,
-    *,
-    threshold: float,
-    top: int,
-    rewrite: Rewrite | None = None,
-    write: Write | None = None,
+    index: IndexReader, model: EvidenceModel, *, threshold: float, top: int, chat: ChatSteps | None = None
 ) -> Runnable[Asked, Answer]:
     """The chain over one opened index; it keeps no state, so it may be shared between threads.
 
-    `rewrite` is asked about follow-ups only, and what it gives is one reading among others: the evidence chooses.
-    The pieces of `write` come through `stream`; `invoke` returns the answer.
+    The pieces of a chat model come through `stream`; `invoke` returns the answer.
     """
-    retriever = FusedRetriever(index)
-
-    def judge(question: str, config: RunnableConfig | None) -> Judgement:
-        passages = retriever.invoke(question, config)
-        return model.judge(question, [document.metadata["row"] for document in passages])
-
-    def read(question: str, config: RunnableConfig | None = None) -> Reading:
-        worded = index.wording.of(question)
-        return Reading(question, worded, judge(worded, config))
-
-    def with_parts(reading: Reading, config: RunnableConfig | None = None) -> Judgement:
-        return together(reading.judged, [judge(part, config) for part in parts(reading.worded)])
+    judge = _Judge(index, model)
 
     def decide(step: dict[str, Any], config: RunnableConfig) -> Answer:
-        asked: Asked = step["asked"]
-        reading: Reading = step["reading"]
-        return compose(asked.question, reading.worded, with_parts(reading, config), threshold=threshold, top=top)
-
-    def possible(step: dict[str, Any]) -> list[str]:
-        asked: Asked = step["asked"]
-        found = readings(asked.question, asked.conversation)
-        rewritten = rewrite(asked.question, asked.conversation) if rewrite and len(found) > 1 else None
-        return with_rewritten(found, rewritten) if rewritten else found
+        asked, reading = cast("Asked", step["asked"]), cast("Reading", step["reading"])
+        return compose(asked.question, reading.worded, judge.in_parts(reading, config), threshold=threshold, top=top)
 
     from_evidence: Runnable[Asked, Answer] = (
         {"asked": RunnablePassthrough()}
-        | RunnablePassthrough.assign(readings=RunnableLambda(possible) | RunnableLambda(read).map())
+        | RunnablePassthrough.assign(readings=RunnableLambda(partial(_readings, chat=chat)) | RunnableLambda(judge.read).map())
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
-    if write is not None:
-        from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(write))  # of a generator, `invoke` returns the last
+    if chat is not None:  # of a generator, `invoke` returns the last
+        from_evidence = cast("Runnable[Asked, Answer]", from_evidence | RunnableLambda(chat.write))
 
     def route(asked: Asked) -> Answer | Runnable[Asked, Answer]:
-        moved = reply(asked.question, asked.conversation, lambda question: with_parts(read(question)), threshold=threshold)
+        moved = reply(asked.question, asked.conversation, lambda question: judge.in_parts(judge.read(question)), threshold=threshold)
         return moved or small_talk(asked.question) or _about(asked, index) or from_evidence
 
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
+
+
+def _readings(step: dict[str, Any], chat: ChatSteps | None) -> list[str]:
+    asked: Asked = step["asked"]
+    found = readings(asked.question, asked.conversation)
+    rewritten = chat.rewrite(asked.question, asked.conversation) if chat and len(found) > 1 else None
+    return with_rewritten(found, rewritten) if rewritten else found
 
 
 def _about(asked: Asked, index: IndexReader) -> Answer | None:

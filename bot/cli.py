@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +15,9 @@ import typer
 
 from bot.errors import ConversationsError, QuestionError, SavedAnswersError, SettingsError
 from bot.settings import Settings, read_settings
-from index import CommentaryError, Document, DocumentsError, Span
+from index import CommentaryError, DocumentsError
 
 if TYPE_CHECKING:
-    from bot.answers import Answer
     from bot.session import Session
 
 NOT_SAID, USAGE, UNAVAILABLE, BROKEN_PIPE, STOPPED = 1, 2, 3, 141, 130
@@ -88,15 +85,17 @@ def ask(
 ) -> None:
     """Answer one question, or one a line from stdin."""
     from bot.conversation import Conversation
+    from bot.printing import answer_lines, print_answer
     from bot.session import clean_question
 
     settings = _settings(top=top, chat_model=model, keep_unsupported=keep_unsupported or None)
     if question == "-":
-        _answer_lines(settings, as_json, explain)
+        with _session(settings) as session:
+            answer_lines(session, sys.stdin, as_json=as_json, explain=explain)
         return
     clean_question(question)
     with _session(settings) as session:
-        answer = _answered(session, question, Conversation(), as_json, explain)
+        answer = print_answer(session, question, Conversation(), as_json=as_json, explain=explain)
     if not answer.answered:
         raise typer.Exit(NOT_SAID)
 
@@ -108,13 +107,13 @@ def chat(
 ) -> None:
     """Hold a conversation; /help lists its commands."""
     from bot.chat import Chat, new_key, resumed_key
-    from bot.conversations import Conversations
+    from bot.conversations import FILE, Conversations
 
     if name and not resume:
         raise QuestionError(f"To go on with a conversation, type: commentary chat --resume {name}")
     settings = read_settings()
     with _session(settings) as session:
-        kept = Conversations(settings.data_dir / "conversations.db", lambda: session.index.documents, keep_days=settings.keep_days)
+        kept = Conversations(settings.data_dir / FILE, lambda: session.index.documents, keep_days=settings.keep_days)
         key = resumed_key(kept, name) if resume else new_key()
         Chat(session, kept, key=key, history=settings.data_dir / "chat_history").run()
 
@@ -152,12 +151,13 @@ def show(
 ) -> None:
     """Print a source text, or a span of it marked in its paragraph."""
     from bot.render import Page
+    from bot.spans import document_named, span_named
 
     with _session(read_settings()) as session:
-        found = _find(session.index.documents, document)
+        found = document_named(session.index.documents, document)
     page = Page(sys.stdout)
     if characters:
-        page.marked(_span(found, characters))
+        page.marked(span_named(found, characters))
     else:
         page.document(found)
 
@@ -294,69 +294,3 @@ def _warn_of_changes(session: Session) -> None:
     changed = changed_sources(session.index.manifest)
     if changed:
         print(f"commentary: {', '.join(changed[:3])} changed since the index was built; type: commentary index", file=sys.stderr)
-
-
-def _answered(session: Session, question: str, conversation: Any, as_json: bool, explain: bool) -> Answer:
-    from bot.render import Page, as_line, explanation
-
-    started = time.perf_counter()
-    if as_json:
-        answer = session.ask(question, conversation)
-        print(as_line(answer.as_json(elapsed_ms=(time.perf_counter() - started) * 1000)), flush=True)
-    else:
-        answer = Page(sys.stdout).stream(question, session.stream(question, conversation))
-    if explain:
-        print("\n".join(explanation(answer)), file=sys.stderr)
-    return answer
-
-
-def _answer_lines(settings: Settings, as_json: bool, explain: bool) -> None:
-    """One answer a line of stdin, in order; a line that is no question gets a hint in its place."""
-    from bot.answers import Answer
-    from bot.conversation import Conversation
-    from bot.render import Page, as_line
-
-    with _session(settings) as session:
-        for line in sys.stdin:
-            try:
-                question, history = _asked(line)
-                conversation = Conversation()
-                for earlier in history:
-                    session.ask(earlier, conversation)
-                _answered(session, question, conversation, as_json, explain)
-            except QuestionError as error:
-                hint = Answer(line.strip()[:200], line.strip()[:200], False, str(error))
-                if as_json:
-                    print(as_line(hint.as_json(elapsed_ms=0)), flush=True)
-                else:
-                    Page(sys.stdout).answer(hint)
-
-
-def _asked(line: str) -> tuple[str, list[str]]:
-    """The question and the earlier questions of one line of stdin. Raises QuestionError."""
-    if not line.lstrip().startswith("{"):
-        return line, []
-    try:
-        given = json.loads(line)
-        question, history = given["question"], given.get("history", [])
-    except (ValueError, KeyError, RecursionError) as error:
-        raise QuestionError('A line that begins with { must be {"question": "...", "history": ["...", ...]}') from error
-    if not isinstance(question, str) or not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
-        raise QuestionError('A line that begins with { must be {"question": "...", "history": ["...", ...]}')
-    return question, history
-
-
-def _find(documents: dict[str, Document], wanted: str) -> Document:
-    """The document with this id, or the only one whose id begins so."""
-    found = [wanted] if wanted in documents else [name for name in documents if name.startswith(wanted)]
-    if len(found) != 1:
-        known = ", ".join(sorted(found or documents)[:10])
-        raise QuestionError(f"{'Several documents begin' if found else 'No document begins'} with {wanted!r}; choose one of: {known}")
-    return documents[found[0]]
-
-
-def _span(document: Document, characters: str) -> Span:
-    start, colon, end = characters.partition(":")
-    if not colon or not start.isdecimal() or not end.isdecimal() or not int(start) < int(end) <= len(document.text):
-        raise QuestionError(f"{characters!r} is no span of {document.id}; type START:END with 0 <= START < END <= {len(document.text)}")
-    return Span(document, int(start), int(end))

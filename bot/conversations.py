@@ -23,6 +23,7 @@ from index import Document
 
 log = logging.getLogger(__name__)
 
+FILE = "conversations.db"  # in the data folder
 BUSY = 5.0  # seconds to wait for another writer
 _DAY = 86_400.0
 _SCHEMA = """

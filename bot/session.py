@@ -8,6 +8,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from index import SPLITTING, Generations, IndexDamaged, IndexUnavailable, Manife
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from bot.chain import Rewrite, Write
+    from bot.chain import ChatSteps
     from index import EvidenceModel, IndexReader
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Session:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._opened: Opened | None = None
-        self._rewrite, self._write = _chat_models(settings)
+        self._chat = _chat_models(settings)
 
     @property
     def index(self) -> IndexReader:
@@ -119,28 +120,34 @@ class Session:
                 self._opened.index.close()
 
     def _open(self) -> Opened:
-        from index import (  # imports what takes a second in an order that overlaps with reading the encoder
-            IndexReader,
-            prepare_evidence_model,
-        )
+        from index import load_evidence_model
 
-        threading.Thread(target=prepare_evidence_model, args=(self._settings.evidence_model,)).start()
-        try:
-            index = IndexReader.of(self._settings.data_dir, self._fitting())
-        except IndexDamaged as error:
-            if self._opened is not None:  # what is open still answers
-                log.warning("%s", error)
+        with ThreadPoolExecutor(1) as pool:  # two models and Chroma take a second to load, less side by side
+            loading = pool.submit(load_evidence_model, self._settings.evidence_model)
+            try:
+                index = self._open_index()
+            except IndexDamaged as error:
+                if self._opened is None:
+                    raise
+                log.warning("%s", error)  # what is open still answers
                 return self._opened
-            log.warning("The index file %s is damaged or missing: building the index again", error.file)
-            index = IndexReader.of(self._settings.data_dir, self._build())
+            model = loading.result()(index)
         from bot.chain import build_chain
-        from index import open_evidence_model
 
-        model = open_evidence_model(self._settings.evidence_model, index)
         threshold = model.threshold if self._settings.threshold is None else self._settings.threshold
-        return Opened(
-            index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, rewrite=self._rewrite, write=self._write)
-        )
+        return Opened(index, model, build_chain(index, model, threshold=threshold, top=self._settings.top, chat=self._chat))
+
+    def _open_index(self) -> IndexReader:
+        """The index, built again if its files are damaged and nothing else answers. Raises IndexDamaged if something does."""
+        from index import IndexReader  # imports what takes a second in an order that overlaps with reading the encoder
+
+        try:
+            return IndexReader.of(self._settings.data_dir, self._fitting())
+        except IndexDamaged as error:
+            if self._opened is not None:
+                raise
+            log.warning("%s; it is built again now", error)
+            return IndexReader.of(self._settings.data_dir, self._build())
 
     def _fitting(self) -> Manifest:
         """The manifest in use if it was made with these settings, else of a new build."""
@@ -171,10 +178,11 @@ class Session:
         )
 
 
-def _chat_models(settings: Settings) -> tuple[Rewrite | None, Write | None]:
-    """What rewrites follow-ups and words answers; without a chat model nothing of it is imported. Raises SettingsError."""
+def _chat_models(settings: Settings) -> ChatSteps | None:
+    """What chat models do in the chain; without one nothing of it is imported. Raises SettingsError."""
     if settings.chat_model == EXTRACTIVE:
-        return None, None
+        return None
+    from bot.chain import ChatSteps
     from bot.condensing import Rewriter
     from bot.generative import open_chat_models
     from bot.ledger import Ledger
@@ -182,7 +190,7 @@ def _chat_models(settings: Settings) -> tuple[Rewrite | None, Write | None]:
 
     models = open_chat_models(settings)
     ledger = Ledger(settings.data_dir / LEDGER, daily_tokens=settings.chat_daily_tokens)
-    return Rewriter(models, ledger).rewrite, Writer(models, ledger, keep_unsupported=settings.keep_unsupported).write
+    return ChatSteps(Rewriter(models, ledger).rewrite, Writer(models, ledger, keep_unsupported=settings.keep_unsupported).write)
 
 
 def chosen_roots(manifest: Manifest | None, settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from index import Document, Evidence, Judgement, Sentence, Span, terms
 
 FIRST = "Ask a question first."
 # A further quote must be at least this probable beside the best evidence: the rest of the text is no answer.
-BESIDE_BEST = 0.05
+STILL_EVIDENCE = 0.05
 FURTHER = 3  # quotes at a time
 NEXT = 2  # sentences at a time
 
@@ -85,7 +85,7 @@ def _more(message: str, last: Answer, conversation: Conversation, judged: Judgem
     """What answers the last question too, and was not shown in this conversation yet."""
     new = [item for item in judged.evidence if not _shown(item.sentence, conversation)]
     if last.answered and judged.answerable >= threshold:
-        further = [item for item in new if item.score >= BESIDE_BEST * judged.evidence[0].score][:FURTHER]
+        further = [item for item in new if item.score >= STILL_EVIDENCE * judged.evidence[0].score][:FURTHER]
         if further:
             return _answer(message, last, "", merge_neighbours(further))
     nearest = _quote(new[0].sentence, new[0].score) if new and not last.answered else None

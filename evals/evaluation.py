@@ -90,6 +90,7 @@ def _about(settings: Settings, wanted: Wanted, names: Sequence[str]) -> About:
         gold=(wanted.gold or packaged_gold()).name,
         corpus=", ".join(names) if len(names) < 4 else f"{len(names)} documents",
         embedding=settings.embedding_model,
+        model=wanted.model,
         threshold="the evidence model's own" if settings.threshold is None else f"{settings.threshold:g}",
         version=version("commentary-bot"),
     )

@@ -24,6 +24,7 @@ class About:
     gold: str
     corpus: str
     embedding: str
+    model: str
     threshold: str
     version: str
 

@@ -5,14 +5,17 @@ A figure is the sum of what was got over the sum of what could be got, over all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.answers import Answer
+from bot.answers import EXTRACTIVE, Answer
 from evals.gold import UNANSWERABLE, GoldRow
 from index import split_sentences, terms
 
+# The number of a quote behind a chat model's sentence is none of its own numbers.
+_CITED = re.compile(r"\s*\[\d+\]")
 SUPPORT = 0.5  # of a sentence's terms must stand in one quote
 
 
@@ -117,7 +120,8 @@ def supported_sentences(row: GoldRow, answer: Answer) -> Mark | None:
 
     It measures shared words, not meaning: a sentence that turns the quote's words round counts as supported.
     """
-    sentences = [part[start:end].strip() for part in answer.text.split("\n\n") for start, end in split_sentences(part)]
+    text = answer.text if answer.model == EXTRACTIVE else _CITED.sub("", answer.text)
+    sentences = [part[start:end].strip() for part in text.split("\n\n") for start, end in split_sentences(part)]
     if not answer.answered or not sentences:
         return None
     loose = [sentence for sentence in sentences if not any(_supports(quote.text, sentence) for quote in answer.quotes)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from index.builder import Builder, Built
     from index.documents import Loaded, default_corpus, load_documents
     from index.evidence import Evidence, EvidenceModel, Judgement, LogisticEvidence, Regression
-    from index.judges import open_evidence_model, prepare_evidence_model
+    from index.judges import load_evidence_model
     from index.passages import SPLITTING
     from index.reader import IndexReader
     from index.retriever import PASSAGES, FusedRetriever
@@ -37,8 +37,7 @@ _LAZY = {
     "Regression": "index.evidence",
     "default_corpus": "index.documents",
     "load_documents": "index.documents",
-    "open_evidence_model": "index.judges",
-    "prepare_evidence_model": "index.judges",
+    "load_evidence_model": "index.judges",
     "split_sentences": "index.sentences",
 }
 
@@ -72,9 +71,8 @@ __all__ = [
     "default_corpus",
     "find_model",
     "load_documents",
+    "load_evidence_model",
     "matching_words",
-    "open_evidence_model",
-    "prepare_evidence_model",
     "split_sentences",
     "terms",
     "words",

@@ -23,6 +23,7 @@ from index.models import ModelFiles, find_model
 from index.nouns import Document, Passage
 from index.passages import SPLITTING, split_passages
 from index.store import write_store
+from index.wording import Vocabulary
 
 log = logging.getLogger(__name__)
 PROBE_SECONDS = 10
@@ -110,6 +111,7 @@ class Builder:
             _save_texts(folder, loaded.documents, passages, [_key(text) for text in texts])
             Lexicon.of(texts[: len(passages)]).save(folder / "bm25-passages")
             Lexicon.of(texts[len(passages) :]).save(folder / "bm25-sentences")
+            Vocabulary.of(document.text for document in loaded.documents).save(folder / "vocabulary.json")
             write_store(folder / "chroma", passages, vectors[: len(passages)])
             manifest = self._generations.seal(folder, **facts, **counts)
         self._probe(manifest)

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import IndexBusy, IndexDamaged, IndexUnavailable
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 2  # the one in use, and the one before it for readers that are still opening it
 
 

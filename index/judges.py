@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from index.evidence import EvidenceModel, LogisticEvidence
 from index.models import find_model
 from index.reader import IndexReader
@@ -9,25 +11,21 @@ from index.reader import IndexReader
 READING, MEASURING = "reading", "measuring"
 
 
-def prepare_evidence_model(name: str) -> None:
-    """Read what `open_evidence_model` will need and no index has: in a thread of its own, while the index is opened."""
-    if name == READING:
-        from index.reading_model import ReadingModel
+def load_evidence_model(name: str) -> Callable[[IndexReader], EvidenceModel]:
+    """What makes the model over an index, so that its files can be read while the index is opened.
 
-        ReadingModel.packaged()
-
-
-def open_evidence_model(name: str, index: IndexReader) -> EvidenceModel:
-    """ "reading" is the packaged model, "measuring" does without a network; any other name is a cross-encoder's, or its folder.
-
+    "reading" is the packaged model, "measuring" does without a network; any other name is a cross-encoder's, or its folder.
     Raises ModelUnavailable.
     """
     if name == MEASURING:
-        return LogisticEvidence(index)
+        return LogisticEvidence
     if name == READING:
+        from index.reading_model import ReadingModel
         from index.stacked import ReadingEvidence
 
-        return ReadingEvidence(index)
+        model = ReadingModel.packaged()
+        return lambda index: ReadingEvidence(index, model)
     from index.cross_encoder import CrossEncoderEvidence
 
-    return CrossEncoderEvidence(index, find_model(name, setting="COMMENTARY_EVIDENCE_MODEL"))
+    files = find_model(name, setting="COMMENTARY_EVIDENCE_MODEL")
+    return lambda index: CrossEncoderEvidence(index, files)

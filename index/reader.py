@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,16 @@ if TYPE_CHECKING:
     from index.wording import Wording
 
 # Parts of a generation that are read; unchecked, a damaged one would crash or mislead.
-_PARTS = ("documents.json", "passages.json", "passages.npy", "sentences.npy", "bm25-passages", "bm25-sentences", "chroma")
+_PARTS = (
+    "documents.json",
+    "passages.json",
+    "passages.npy",
+    "sentences.npy",
+    "bm25-passages",
+    "bm25-sentences",
+    "vocabulary.json",
+    "chroma",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +50,7 @@ class IndexReader:
     sentence_lexicon: Lexicon
     encoder: OnnxEncoder
     store: PassageStore
+    wording: Wording
 
     @classmethod
     def open(cls, data: Path) -> IndexReader:
@@ -67,14 +76,6 @@ class IndexReader:
             generations.check(manifest, *_PARTS)
             return cls._load(generations.folder(manifest.name), manifest, encoder)
 
-    @cached_property
-    def wording(self) -> Wording:
-        """Questions in the words of these documents."""
-        from index.wording import Wording
-
-        texts = [document.text for document in self.documents.values()]
-        return Wording(texts, self.passage_lexicon.numbers, self.encoder.has_word)
-
     def close(self) -> None:
         """Give back what the index holds outside this process; it answers no more."""
         self.store.close()
@@ -83,21 +84,24 @@ class IndexReader:
     def _load(cls, folder: Path, manifest: Manifest, loading: Future[OnnxEncoder]) -> IndexReader:
         from index.lexical import Lexicon
         from index.store import PassageStore
+        from index.wording import Vocabulary, Wording
 
         documents = [Document.from_json(fields) for fields in json.loads((folder / "documents.json").read_bytes())]
         passages = [_passage(documents, *row) for row in json.loads((folder / "passages.json").read_bytes())]
         vectors = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("passages", "sentences")}
         store = PassageStore.open(folder / "chroma", vectors=vectors["passages"], passages=passages)
+        lexicon, encoder = Lexicon.load(folder / "bm25-passages"), loading.result()
         return cls(
             manifest=manifest,
             documents={document.id: document for document in documents},
             passages=passages,
             passage_vectors=vectors["passages"],
             sentence_vectors=vectors["sentences"],
-            passage_lexicon=Lexicon.load(folder / "bm25-passages"),
+            passage_lexicon=lexicon,
             sentence_lexicon=Lexicon.load(folder / "bm25-sentences"),
-            encoder=loading.result(),
+            encoder=encoder,
             store=store,
+            wording=Wording(Vocabulary.load(folder / "vocabulary.json"), lexicon.numbers, encoder.has_word),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -41,9 +40,7 @@ class ReadingModel:
         self._session = open_session(folder / "model.onnx")
 
     @classmethod
-    @cache
     def packaged(cls) -> ReadingModel:
-        """The model that comes with the package, opened once in a process."""
         return cls(Path(str(files("index") / "reading")))
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:

@@ -82,8 +82,8 @@ class StackedWeights:
 class ReadingEvidence:
     """Evidence by reading, with the measured features beside it."""
 
-    def __init__(self, index: IndexReader) -> None:
-        self._index, self._weights, self._model = index, StackedWeights.packaged(), ReadingModel.packaged()
+    def __init__(self, index: IndexReader, model: ReadingModel) -> None:
+        self._index, self._weights, self._model = index, StackedWeights.packaged(), model
         self.threshold = self._weights.threshold
 
     def judge(self, question: str, rows: Sequence[int]) -> Judgement:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cache, cached_property
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
 from index.words import STOPWORDS, WORD, terms, words
 
@@ -17,18 +20,47 @@ LONGEST_NAME = 6
 _NAME = re.compile(r"[A-Z][\w'’-]*(?:\s+(?:of|the|and|for|de)(?=\s+[A-Z])|\s+[A-Z][\w'’-]*)+")
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a text offers instead of other words: how often each word of at least SHORT letters stands in it, as it is most often
+    written, and of its names the commonest for each acronym."""
+
+    words: dict[str, int]
+    acronyms: dict[str, str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Vocabulary:
+        written, names = Counter[str](), Counter[str]()
+        for text in texts:
+            written.update(word for word, _, _ in words(text) if len(word) >= SHORT and word.isalpha())
+            names.update(_names(text))
+        counts = Counter[str]()
+        for word, count in written.items():
+            counts[word.lower()] += count
+        as_written = {word.lower(): word for word, _ in reversed(written.most_common())}
+        acronym_of = {short: name for name, _ in reversed(names.most_common()) for short in acronyms(name)}
+        return cls({as_written[word]: count for word, count in counts.items()}, acronym_of)
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        return cls(**json.loads(path.read_bytes()))
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+
+
 class Wording:
     """Exchanges what a question says and the text never does for what the text says instead.
 
-    `texts` are the documents, `spoken` their terms; `ordinary` says whether a lower-case word is no misspelling, though the text lacks it.
+    `spoken` are the terms of the text; `ordinary` says whether a lower-case word is no misspelling, though the text lacks it.
     """
 
-    def __init__(self, texts: Iterable[str], spoken: Container[str], ordinary: Callable[[str], bool]) -> None:
-        self._texts, self._spoken, self._ordinary = tuple(texts), spoken, ordinary
+    def __init__(self, vocabulary: Vocabulary, spoken: Container[str], ordinary: Callable[[str], bool]) -> None:
+        self._vocabulary, self._spoken, self._ordinary = vocabulary, spoken, ordinary
 
     def of(self, question: str) -> str:
         """The question with other words for those that the text lacks; as it is if the text has them all, or has no others."""
-        foreign = [word for word, _, _ in words(question) if any(term not in self._spoken for term in terms(word))]
+        foreign = [word for word, _, _ in words(question) if not self._says(word)]
         if any(word[0].isupper() for word in foreign):
             question = self._renamed(question)
         return self._respelt(question) if foreign else question
@@ -37,15 +69,14 @@ class Wording:
         for form, others in self._other_names(question):
             own = next((other for other in others if self._says(other)), None)
             if own and not self._says(form):
-                question = _exchange(question, form, own)
+                question = re.sub(_pattern(form), own, question)  # names have no backslash
         return question
 
     def _other_names(self, question: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Names in the question with what else the same thing is called, long ones first."""
         yield from ((name, tuple(acronyms(name))) for name in _names(question))
-        for word, _, _ in words(question):
-            if word.isupper() and word in self._acronyms:
-                yield word, (self._acronyms[word],)
+        learnt = self._vocabulary.acronyms
+        yield from ((word, (learnt[word],)) for word, _, _ in words(question) if word in learnt)
         for phrase in _runs(question):
             if names := _countries().get(phrase if phrase.isupper() else phrase.lower()):
                 yield phrase, names
@@ -54,39 +85,23 @@ class Wording:
         found = question
         for match in reversed(list(WORD.finditer(question))):
             word = match[0]
-            foreign = any(term not in self._spoken for term in terms(word))
-            if foreign and len(word) >= SHORT and word.isalpha() and not self._ordinary(word.lower()):
+            if len(word) >= SHORT and word.isalpha() and not self._says(word) and not self._ordinary(word.lower()):
                 found = found[: match.start()] + (self._nearest(word) or word) + found[match.end() :]
         return found
 
     def _nearest(self, word: str) -> str | None:
-        """The text's only word that is so little else than `word` that it was meant; the commonest, if there are several."""
+        """The text's word that is so little else than `word` that it was meant; of several as near, the commonest."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
-        edits = 2 if len(word) >= LONG else 1
-        near = extract(word.lower(), self._words.keys(), scorer=OSA.distance, score_cutoff=edits, limit=None)
-        same = [(distance, -self._words[other], other) for other, distance, _ in near if other[0] == word[0].lower()]
-        return self._surfaces[min(same)[2]] if same else None
+        edits, have = 2 if len(word) >= LONG else 1, self._vocabulary.words
+        near = extract(word, have.keys(), processor=str.lower, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        same = [(distance, -have[other], other) for other, distance, _ in near if other[0].lower() == word[0].lower()]
+        return min(same)[2] if same else None
 
     def _says(self, name: str) -> bool:
-        return any(_stands_in(name, text) for text in self._texts)
-
-    @cached_property
-    def _surfaces(self) -> dict[str, str]:
-        """Each word of at least SHORT letters as it is most often written."""
-        counts = Counter(word for text in self._texts for word, _, _ in words(text) if len(word) >= SHORT and word.isalpha())
-        return {word.lower(): word for word, _ in reversed(counts.most_common())}
-
-    @cached_property
-    def _words(self) -> Counter[str]:
-        return Counter(word.lower() for text in self._texts for word, _, _ in words(text) if word.lower() in self._surfaces)
-
-    @cached_property
-    def _acronyms(self) -> dict[str, str]:
-        """Of the names in the text, the commonest for each acronym."""
-        names = Counter(name for text in self._texts for name in _names(text))
-        return {short: name for name, _ in reversed(names.most_common()) for short in acronyms(name)}
+        """Whether the text has every content word of `name`, if not always together."""
+        return all(term in self._spoken for term in terms(name))
 
 
 def _names(text: str) -> list[str]:
@@ -127,14 +142,6 @@ def _runs(question: str) -> Iterator[str]:
     for size in range(min(LONGEST_NAME, len(found)), 0, -1):
         for at in range(len(found) - size + 1):
             yield found[at][0] if size == 1 else question[found[at][1] : found[at + size - 1][2]]
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return re.search(_pattern(name), text) is not None
-
-
-def _exchange(text: str, name: str, other: str) -> str:
-    return re.sub(_pattern(name), lambda _: other, text)
 
 
 def _pattern(name: str) -> str:

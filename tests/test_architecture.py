@@ -98,4 +98,4 @@ def test_only_the_settings_read_the_environment() -> None:
 
 def test_documents_are_opened_in_one_place() -> None:
     openers = {path.name for path in (ROOT / "index").glob("*.py") if "read_bytes()" in path.read_text() or ".open(" in path.read_text()}
-    assert openers <= {"documents.py", "generations.py", "reader.py", "builder.py", "lexical.py", "models.py"}
+    assert openers <= {"documents.py", "generations.py", "reader.py", "builder.py", "lexical.py", "models.py", "wording.py"}

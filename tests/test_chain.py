@@ -1,10 +1,12 @@
 """The chain is a LangChain runnable: every way to call it gives the same answer."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
-from bot.chain import build_chain
+from bot.answers import Answer
+from bot.chain import ChatSteps, build_chain
 from bot.conversation import Asked, Conversation, Turn
 from index import IndexReader, LogisticEvidence
 
@@ -54,7 +56,10 @@ def test_a_rewrite_is_one_reading_among_others(index: IndexReader, rewritten: st
         asked.append(question)
         return rewritten
 
-    chain = build_chain(index, model, threshold=model.threshold, top=3, rewrite=rewrite)
+    def write(answer: Answer) -> Iterator[Answer]:
+        yield answer
+
+    chain = build_chain(index, model, threshold=model.threshold, top=3, chat=ChatSteps(rewrite, write))
     first = chain.invoke(Asked("Why does China matter for sanctions?"))
     follow_up = Asked("And their soldiers at Tokyo?", Conversation([Turn(first.question, first)]))
     answer = chain.invoke(follow_up)

@@ -155,7 +155,8 @@ async def test_others_cannot_configure(server: DiscordServer, client: Commentary
 async def test_a_server_that_is_left_is_forgotten(server: DiscordServer, client: CommentaryClient) -> None:
     await server.shown(await server.slash("config", private=True))
     await server.dispatch("GUILD_DELETE", {"id": "7001"})
-    await server.until(lambda: client.desk.records.servers() == {})
+    await server.until(lambda: not client.desk.records.servers())
+    assert not client.desk.guilds[7001].private
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(server: DiscordServer) -> None:

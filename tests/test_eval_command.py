@@ -17,6 +17,7 @@ from evals.gold import load_gold, packaged_gold
 from evals.run import Run, baselines, run, run_cut
 from evals.systems import Ours
 from index import Document
+from tests.chat_server import reply_of, running
 
 TEXT = "# Bees\n\nHoney bees dance to tell the hive where flowers are. A hive has one queen.\n\nWasps do not make honey.\n"
 ROWS = [
@@ -35,9 +36,9 @@ def bees(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def commentary_eval(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def commentary_eval(folder: Path, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from bot.cli import main; main()", "eval", *more]
-    environment = ["env", f"COMMENTARY_DATA_DIR={folder / 'data'}"]
+    environment = ["env", f"COMMENTARY_DATA_DIR={folder / 'data'}", *(f"COMMENTARY_{name}={value}" for name, value in settings.items())]
     return subprocess.run([*environment, *command], capture_output=True, text=True, cwd=folder, timeout=300)
 
 
@@ -54,6 +55,22 @@ def test_any_questions_on_any_documents_are_scored_reported_compared_and_held_to
     assert (second.returncode, "p50_ms" in second.stderr, "Verbatim" in second.stdout) == (1, True, True)
     assert saved["made"] in (bees / "other" / "report.html").read_text(encoding="utf-8")
     assert "last run" in (bees / "other" / "report.md").read_text(encoding="utf-8")
+
+
+def test_the_words_of_a_chat_model_are_scored_where_one_is_named(bees: Path) -> None:
+    said = reply_of(("Honey bees dance to show the way to flowers.", [(1, "Honey bees dance to tell the hive where flowers are")]))
+    with running() as server:
+        server.script.says = said
+        done = commentary_eval(bees, *OWN, "--model", "openai:scripted", "--json", CHAT_BASE_URL=server.url)
+    assert done.returncode == 0 and len(server.requests) == 1, done.stderr
+    saved = json.loads(done.stdout)
+    answer = saved["systems"][0]["rows"][0]["answer"]
+    assert (saved["model"], answer["model"], answer["answer"]) == (
+        "openai:scripted",
+        "openai:scripted",
+        "Honey bees dance to show the way to flowers. [1]",
+    )
+    assert saved["systems"][0]["figures"]["supported_sentences"]["value"] == saved["systems"][0]["figures"]["verbatim"]["value"] == 1.0
 
 
 WRONG = [

@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from index import DEFAULT_MODEL, EvidenceModel, FusedRetriever, IndexReader, Judgement, ModelUnavailable, find_model, open_evidence_model
+from index import DEFAULT_MODEL, EvidenceModel, FusedRetriever, IndexReader, Judgement, ModelUnavailable, find_model, load_evidence_model
 from index.cross_encoder import CrossEncoderEvidence
 from index.evidence import LogisticWeights, Regression
 
@@ -28,8 +28,13 @@ OFF_TOPIC = [
 
 
 @pytest.fixture(scope="module", params=["reading", "measuring"])
-def model(index: IndexReader, request: pytest.FixtureRequest) -> EvidenceModel:
-    return open_evidence_model(request.param, index)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def model(index: IndexReader, name: str) -> EvidenceModel:
+    return load_evidence_model(name)(index)
 
 
 def judged(index: IndexReader, model: EvidenceModel, question: str) -> Judgement:
@@ -60,8 +65,8 @@ def test_every_sentence_of_the_passages_is_weighed_once(index: IndexReader, mode
     assert sorted(item.sentence.row for item in evidence) == list(range(index.manifest.sentences))
 
 
-def test_evidence_is_the_same_every_time(index: IndexReader, model: EvidenceModel) -> None:
-    again = type(model)(index)
+def test_evidence_is_the_same_every_time(index: IndexReader, model: EvidenceModel, name: str) -> None:
+    again = load_evidence_model(name)(index)
     for question in ANSWERABLE:
         index.encoder._recent.cache_clear()  # or the same vector would only be looked up
         assert judged(index, again, question) == judged(index, model, question)
@@ -99,7 +104,7 @@ def cross_encoder(folder: Path, labels: int) -> str:
 
 
 def test_a_cross_encoder_by_folder_weighs_the_evidence(index: IndexReader, tmp_path: Path) -> None:
-    model = open_evidence_model(cross_encoder(tmp_path, 1), index)
+    model = load_evidence_model(cross_encoder(tmp_path, 1))(index)
     judgement = model.judge("Why does China matter?", range(3))
     scores = [item.score for item in judgement.evidence]
     assert isinstance(model, CrossEncoderEvidence) and len(set(scores)) > 1
@@ -109,9 +114,9 @@ def test_a_cross_encoder_by_folder_weighs_the_evidence(index: IndexReader, tmp_p
 
 def test_a_cross_encoder_with_several_scores_is_refused(index: IndexReader, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="choose a cross-encoder that gives one"):
-        open_evidence_model(cross_encoder(tmp_path, 2), index)
+        load_evidence_model(cross_encoder(tmp_path, 2))(index)
 
 
 def test_an_unknown_evidence_model_names_its_setting(index: IndexReader) -> None:
     with pytest.raises(ModelUnavailable, match="check COMMENTARY_EVIDENCE_MODEL"):
-        open_evidence_model("nobody/nothing", index)
+        load_evidence_model("nobody/nothing")(index)

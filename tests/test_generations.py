@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from index import Generations, IndexBusy, IndexDamaged, IndexReader, IndexUnavailable
-from index.generations import Manifest
+from index.generations import FORMAT, Manifest
 
 FILES = [
-    *("documents.json", "passages.json", "passages.npy", "sentences.npy", "texts.json"),
+    *("documents.json", "passages.json", "passages.npy", "sentences.npy", "texts.json", "vocabulary.json"),
     *(f"bm25-{kind}/{name}" for kind in ("passages", "sentences") for name in ("weights.npy", "rows.npy", "starts.npy", "terms.json")),
     *(f"chroma/{name}" for name in ("chroma.sqlite3", "*/data_level0.bin", "*/header.bin", "*/length.bin", "*/link_lists.bin")),
     *(f"encoders/*/{name}" for name in ("encoder.json", "model.onnx", "tokenizer.json")),
@@ -121,7 +121,7 @@ def test_a_pointer_to_anything_else_is_damage(tmp_path: Path, pointer: str) -> N
 def test_an_index_of_another_version_is_said_to_be_one(victim: Path, mended: list[tuple[Path, bytes]]) -> None:
     path = next(victim.glob("generations/*/manifest.json"))
     mended.append((path, path.read_bytes()))
-    path.write_bytes(path.read_bytes().replace(b'"format": 2', b'"format": 999'))
+    path.write_bytes(path.read_bytes().replace(b'"format": %d' % FORMAT, b'"format": 999'))
     with pytest.raises(IndexDamaged, match="is of another version; type: commentary index --rebuild"):
         Generations(victim).manifest(path.parent.name)
 

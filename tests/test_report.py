@@ -25,7 +25,7 @@ from evals.systems import Ours
 from index import Document
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
-ABOUT = About("2026-01-02 03:04:05 UTC", "gold.jsonl", "king.txt", "a model", "its own", "0.1.0")
+ABOUT = About("2026-01-02 03:04:05 UTC", "gold.jsonl", "king.txt", "a model", "extractive", "its own", "0.1.0")
 
 
 @pytest.fixture(scope="module")

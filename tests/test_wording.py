@@ -1,9 +1,11 @@
 """A question in the words of the text: what the text lacks gives way to what it has, and nothing else changes."""
 
+from pathlib import Path
+
 import pytest
 
-from index import IndexReader
-from index.wording import Wording, acronyms
+from index import IndexReader, terms
+from index.wording import Vocabulary, Wording, acronyms
 
 ASKED = [
     ("Did the DPRK test missiles?", "Did the North Korea test missiles?"),
@@ -34,12 +36,14 @@ def test_what_the_text_has_or_has_nothing_for_stays(index: IndexReader, question
 
 
 def test_acronyms_are_learnt_from_the_names_in_the_text() -> None:
-    wording = Wording(["The Ministry of Foreign Affairs met the World Trade Board."], {"ministri", "foreign", "affair"}, lambda word: True)
+    text = "The Ministry of Foreign Affairs met the World Trade Board."
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True)
     assert wording.of("Who met the WTB and the MFA?") == "Who met the World Trade Board and the Ministry of Foreign Affairs?"
 
 
 def test_a_name_is_asked_by_the_acronym_that_the_text_uses() -> None:
-    wording = Wording(["The IAEA left in 2009."], {"iaea", "left"}, lambda word: True)
+    text = "The IAEA left in 2009."
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True)
     assert wording.of("When did the International Atomic Energy Agency leave?") == "When did the IAEA leave?"
 
 
@@ -49,3 +53,15 @@ def test_the_initials_of_a_name_with_and_without_small_words() -> None:
 
 def test_a_pattern_in_a_question_is_only_text(index: IndexReader) -> None:
     assert index.wording.of("Is (DPRK+ [odd?") == "Is (North Korea+ [odd?"
+
+
+def test_a_misspelt_word_becomes_the_commonest_of_the_nearest_as_it_is_written() -> None:
+    vocabulary = Vocabulary.of(["Bolton met Bolten. Bolton left, Bolton said.", "bolton"])
+    assert vocabulary.words["Bolton"] == 4
+    assert Wording(vocabulary, {"bolton", "bolten"}, lambda word: False).of("Who is boltan?") == "Who is Bolton?"
+
+
+def test_a_vocabulary_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    vocabulary = Vocabulary.of(["The World Trade Board met in Žilina."])
+    vocabulary.save(tmp_path / "vocabulary.json")
+    assert Vocabulary.load(tmp_path / "vocabulary.json") == vocabulary

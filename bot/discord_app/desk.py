@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.answers import Answer
 from bot.conversation import Conversation
+from bot.conversations import FILE as CONVERSATIONS
 from bot.conversations import Conversations
 from bot.discord_app.cards import Piece, answer_card, partial_card, plain_card
 from bot.discord_app.cooldown import Cooldown
@@ -52,7 +53,7 @@ class Desk:
     def __init__(self, settings: Settings, session: Session) -> None:
         self.settings, self.session = settings, session
         self.records = Records(settings.data_dir / FILE, keep_days=settings.keep_days)
-        file = settings.data_dir / "conversations.db"
+        file = settings.data_dir / CONVERSATIONS
         self.conversations = Conversations(file, lambda: session.index.documents, keep_days=settings.keep_days)
         self.guilds = Guilds(self.records)
         self.metrics = Metrics()
