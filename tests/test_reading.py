@@ -5,11 +5,11 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from index import IndexReader
+from index import IndexReader, load_evidence_model
 from index.evidence import LogisticWeights
 from index.features import candidates
 from index.reading_model import UNREAD, ReadingModel, _best_span
-from index.stacked import BUDGET, REACH, SENTENCE_NAMES, ReadingEvidence, StackedWeights, Weighed, choose_excerpts
+from index.stacked import BUDGET, REACH, SENTENCE_NAMES, StackedWeights, Weighed, choose_excerpts
 from index.windows import Window
 
 TEXT = "The bridge was built in 1874 by John Smith. It carried trains for ninety years. Mary Jones repaired it. The arch fell in a storm."
@@ -91,4 +91,4 @@ def test_weights_of_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_threshold_is_a_probability(index: IndexReader) -> None:
-    assert 0.0 < ReadingEvidence(index).threshold < 1.0
+    assert 0.0 < load_evidence_model("reading")(index).threshold < 1.0
