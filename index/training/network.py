@@ -75,7 +75,11 @@ def sentence_logits(logits: Tensor, sentence: Tensor, count: int) -> Tensor:
 
 
 def export(network: ReadingNetwork, path: Path) -> None:
-    """Write the network as ONNX: int64 `input_ids`, `attention_mask`, `token_type_ids` (pairs, pieces) -> float `logits`."""
+    """Write the network as ONNX: int64 `input_ids`, `attention_mask`, `token_type_ids` (pairs, pieces) -> float `logits`.
+
+    Attention is written out in plain steps: onnxruntime runs them a quarter faster than the guarded ones of torch's fused attention.
+    """
+    network.bert.set_attn_implementation("eager")
     names = ("input_ids", "attention_mask", "token_type_ids")
     dynamic = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     example = {name: torch.ones((2, 7), dtype=torch.int64) for name in names}  # one tensor for all three would be one input
