@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from index.evidence import Evidence, Judgement, LogisticWeights, Regression
-from index.features import NAMES, Candidates, Texts, candidates, measure, summarise
+from index.features import NAMES, Candidates, Texts, candidates, measure
 from index.reader import IndexReader
 from index.reading_model import UNREAD, Reading, ReadingModel
 from index.windows import Window
@@ -23,24 +23,9 @@ REACH, BUDGET = 550, 1500
 
 READ_NAMES = ("read", "read_gap", "read_share", "read_span", "read_span_gap", "unread")
 SENTENCE_NAMES = (*NAMES, "measured", *READ_NAMES)
-_OF_BEST = (
-    "window_coverage",
-    "passage_coverage",
-    "coverage",
-    "names_coverage",
-    "corpus_coverage",
-    "rarest_in_passage",
-    "cosine",
-    "bm25_z",
-    "cosine_z",
-)
-_BEST_OF = ("cosine", "passage_cosine", "best_coverage")
-QUESTION_NAMES = (
-    *_OF_BEST,
-    *(f"best {name}" for name in _BEST_OF),
-    "best read", "second read", "best read_span", "read of best", "read_span of best", "log of sum of read",
-    "measured answerable", "first", "first - second", "numbers_missing", "question_length",
-)  # fmt: skip
+# Few, because they must hold far from the questions they are fitted on: how well its words match a question tells little of
+# whether a text answers it once people ask in words of their own.
+QUESTION_NAMES = ("log of sum of read", "best read_span", "best passage_cosine", "numbers_missing")
 
 
 @dataclass(frozen=True)
@@ -105,7 +90,6 @@ class Weighed:
     found: Candidates
     measured: np.ndarray
     likely: np.ndarray
-    answerable: float
     read: np.ndarray
     read_span: np.ndarray
     spans: tuple[tuple[int, int], ...]
@@ -117,13 +101,12 @@ class Weighed:
         """Measure all candidates for a question with the unit vector `vector`, and read the likeliest; spans are of the document."""
         count = len(found.sentences)
         if not count:
-            return cls(found, np.zeros((0, len(NAMES))), np.zeros(0), 0.0, np.zeros(0), np.zeros(0), ())
+            return cls(found, np.zeros((0, len(NAMES))), np.zeros(0), np.zeros(0), np.zeros(0), ())
         measured = measure(texts, question, vector, found)
         likely = weights.sentence.probabilities(measured)
-        answerable = float(weights.question.probabilities(summarise(measured, likely)[None])[0])
         excerpts = choose_excerpts(texts, found, likely)
         readings = model.read(question, [excerpt.window for excerpt in excerpts])
-        return cls(found, measured, likely, answerable, *_gathered(found, excerpts, readings))
+        return cls(found, measured, likely, *_gathered(found, excerpts, readings))
 
     @cached_property
     def sentence_features(self) -> np.ndarray:
@@ -137,18 +120,9 @@ class Weighed:
 
     def question_features(self, scores: np.ndarray) -> np.ndarray:
         """(len(QUESTION_NAMES),) features of the question, from the scores, 0 to 1, of its sentences."""
-        best = int(scores.argmax())
-        first, *rest = np.sort(scores)[::-1]
-        read = np.sort(np.maximum(self.read, UNREAD))[::-1]
-        column = {name: self.measured[:, NAMES.index(name)] for name in NAMES}
-        odds = np.log(np.clip(self.answerable, 1e-6, 1 - 1e-6) / (1 - np.clip(self.answerable, 1e-6, 1 - 1e-6)))
-        return np.array([
-            *(column[name][best] for name in _OF_BEST),
-            *(column[name].max() for name in _BEST_OF),
-            read[0], read[1] if len(read) > 1 else UNREAD, self.read_span.max(), self.read[best], self.read_span[best],
-            float(np.log(np.exp(np.maximum(read, UNREAD)).sum())),
-            odds, first, first - (rest[0] if rest else 0.0), column["numbers_missing"][best], column["question_length"][best],
-        ])  # fmt: skip
+        cosine, missing = (self.measured[:, NAMES.index(name)] for name in ("passage_cosine", "numbers_missing"))
+        read = np.log(np.exp(np.maximum(self.read, UNREAD)).sum())
+        return np.array([read, self.read_span.max(), cosine.max(), missing[scores.argmax()]])
 
 
 def choose_excerpts(texts: Texts, found: Candidates, likely: np.ndarray) -> list[Excerpt]:

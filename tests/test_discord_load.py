@@ -14,6 +14,8 @@ from discord_bot import running_process
 from discord_payloads import ALICE
 from discord_server import Asked, DiscordServer
 
+from index.models import DEFAULT_JUDGE
+
 QUESTIONS = (
     "Why does China matter for sanctions?",
     "How many American troops are stationed in Japan?",
@@ -21,6 +23,7 @@ QUESTIONS = (
     "Who is Moon Jae-in?",
     "Which country has North Korea's longest border?",
 )
+AS_SHIPPED = {"COMMENTARY_EVIDENCE_MODEL": DEFAULT_JUDGE}
 SOAK = int(os.environ.get("SOAK", "20000"))  # questions
 
 pytestmark = pytest.mark.slow
@@ -49,7 +52,7 @@ async def test_commands_at_once_are_acknowledged_in_time_and_answered(
     server: DiscordServer, own_data: Path, count: int, ack_p99: float
 ) -> None:
     port = 18_970 + count
-    async with running_process(server, own_data, COMMENTARY_DISCORD_HEALTH_PORT=str(port)):
+    async with running_process(server, own_data, COMMENTARY_DISCORD_HEALTH_PORT=str(port), **AS_SHIPPED):
         await connected(server)
         asked = await all_at_once(server, count)
         async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as answer:
@@ -62,7 +65,7 @@ async def test_commands_at_once_are_acknowledged_in_time_and_answered(
 
 
 async def test_answers_come_within_two_seconds(server: DiscordServer, own_data: Path) -> None:
-    async with running_process(server, own_data):
+    async with running_process(server, own_data, **AS_SHIPPED):
         await connected(server)
         took = []
         for at in range(200):
@@ -86,7 +89,7 @@ async def test_one_flooding_does_not_double_the_wait_of_a_thousand(server: Disco
 
 async def test_memory_does_not_grow_over_a_day_of_questions(server: DiscordServer, own_data: Path) -> None:
     """A day at 20,000 questions, as fast as they are answered; memory after a tenth of them beside memory at the end."""
-    async with running_process(server, own_data) as bot:
+    async with running_process(server, own_data, **AS_SHIPPED) as bot:
         await connected(server)
         assert bot._process is not None
         sizes, started = [], time.monotonic()

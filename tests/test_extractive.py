@@ -41,7 +41,7 @@ def test_no_evidence_at_all_is_an_abstention_without_a_nearest_passage() -> None
 
 def test_best_first_and_no_weak_second(document: Document) -> None:
     best, good, weak = (sentence(document, opening) for opening in ("Some 90 percent", "Japan is only 600", "Officials at the Pentagon"))
-    answer = composed(judged(0.9, (best, 0.8), (good, 0.6), (weak, 0.19)))
+    answer = composed(judged(0.9, (best, 0.8), (good, 0.6), (weak, 0.11)))
     assert [quote.start for quote in answer.quotes] == [best.start, good.start]
     assert answer.text == f"{best.text}\n\n{good.text}"
 

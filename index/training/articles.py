@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from index.lexical import Lexicon
 from index.nouns import Document, Paragraph, Passage
 from index.onnx_encoder import OnnxEncoder
 from index.passages import split_passages
+
+_UNKNOWN = re.compile(r"(?:i don't know|cannotanswer|unknown)\.?", re.I)
+_ANYTHING_ELSE = re.compile(r"\b(?:besides|other than|in addition to|apart from|aside from|interesting|else)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,40 @@ def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[
             spans = tuple((start, start + length) for start, length in places if start >= 0)
             question = Question(row["question"], row["qid"], spans, "answerable" if row["answerable"] else "adversarial")
             yield make_article(row["qid"], row["text"], [(0, len(row["text"]))], [question], encoder)
+
+
+def talk_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[Article]:
+    """CANARD: the answers of each conversation as one text, asked each question of it as a person rewrote it to stand alone.
+
+    A question that was answered with "I don't know" is one that the text does not answer. Those that ask for anything else are left out.
+    """
+    talks: dict[str, list[dict[str, Any]]] = {}
+    for row in read_rows(folder / "conv_canard.jsonl.gz"):
+        if row["split"] == split:
+            talks.setdefault(row["qid"].rsplit(":", 1)[0], []).append(row)
+    for name, turns in talks.items():
+        said = [text.strip() for speaker, text in max(turns, key=lambda row: len(row["history"]))["history"] if speaker != "user"]
+        text, places = _one_after_the_other(["" if _UNKNOWN.fullmatch(answer) else answer for answer in said])
+        asked = [(row["rewrite"], places[len(row["history"]) // 2]) for row in turns if len(row["history"]) // 2 < len(said)]
+        questions = [
+            Question(question, name, (place,) if place else (), "answerable" if place else "adversarial")
+            for question, place in asked
+            if not _ANYTHING_ELSE.search(question)
+        ]
+        if text and questions:
+            yield make_article(name, text, [(0, len(text))], questions, encoder)
+
+
+def _one_after_the_other(answers: Sequence[str]) -> tuple[str, list[tuple[int, int] | None]]:
+    """A text that holds each answer once, and where; None for an empty one."""
+    text, places = "", []
+    for answer in answers:
+        sentence = answer if answer.endswith((".", "!", "?", '"')) else f"{answer}."
+        if answer and sentence not in text:
+            text = f"{text} {sentence}".strip()
+        start = text.find(sentence)
+        places.append((start, start + len(sentence)) if answer else None)
+    return text, places
 
 
 def policy_articles(folder: Path, encoder: OnnxEncoder, *, questions: int, seed: int) -> Iterator[Article]:

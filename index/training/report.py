@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from index.features import NAMES
+from index.features import NAMES, summarise
 from index.onnx_encoder import OnnxEncoder
 from index.reading_model import ReadingModel
 from index.stacked import StackedWeights
-from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles
+from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles, talk_articles
 from index.training.cases import Case, cases
 from index.training.fit import SEED
 from index.words import terms
@@ -33,7 +33,7 @@ Groups = Sequence[list[Case]]
 
 
 def main(bench: str, encoder_folder: str) -> None:
-    """SQuAD 2.0's test articles, then CLAPNQ's test questions and the privacy policies."""
+    """SQuAD 2.0's test articles, then the test questions of CLAPNQ and CANARD, and the privacy policies."""
     encoder, folder = OnnxEncoder(Path(encoder_folder)), Path(bench)
     model, weights = ReadingModel.packaged(), StackedWeights.packaged()
     squad = list(squad_articles(folder, "squad2", of_split("test"), encoder, articles=99, questions=10_000, seed=SEED))
@@ -44,6 +44,8 @@ def main(bench: str, encoder_folder: str) -> None:
     _print(f"SQuAD 2.0, {len(groups)} test articles in one index", by_article, weights)
     searched = [cases([article], encoder, model) for article in search_articles(folder, "test", encoder)]
     _print(f"CLAPNQ, {len(searched)} test questions, one passage each", searched, weights)
+    talks = [cases([article], encoder, model) for article in talk_articles(folder, "test", encoder)]
+    _print(f"CANARD, {len(talks)} test conversations", talks, weights)
     policies = policy_articles(folder, encoder, questions=POLICY_QUESTIONS, seed=SEED)
     _print("PolicyQA, privacy policies", [cases([article], encoder, model) for article in policies], weights)
 
@@ -70,7 +72,7 @@ def confidences(weights: StackedWeights) -> dict[str, Sure]:
     found: dict[str, Sure] = {
         "stacked": partial(_stacked, weights=weights),
         "reading alone": lambda case: float(case.weighed.read.max(initial=-99.0)),
-        "logistic regression": lambda case: case.weighed.answerable,
+        "logistic regression": partial(_measured, weights=weights),
         "largest cosine": lambda case: float(case.weighed.measured[:, NAMES.index("cosine")].max(initial=-1.0)),
     }
     return {name: cache(sure) for name, sure in found.items()}
@@ -78,6 +80,11 @@ def confidences(weights: StackedWeights) -> dict[str, Sure]:
 
 def _stacked(case: Case, weights: StackedWeights) -> float:
     return weights.answerable(case.weighed, weights.sentence.probabilities(case.weighed.sentence_features)) if len(case.answers) else 0.0
+
+
+def _measured(case: Case, weights: StackedWeights) -> float:
+    features = summarise(case.weighed.measured, case.weighed.likely)
+    return float(weights.measured.question.probabilities(features[None])[0]) if len(case.answers) else 0.0
 
 
 def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
