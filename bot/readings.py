@@ -21,6 +21,20 @@ _SWAPS = re.compile(
 _CORRECTS = re.compile(
     r"^\W*(?:(?:no|nope|sorry|wait|oops|actually|not that)\b\W*)*i (?:meant|mean|was asking about|am asking about)\s+(.+?)\W*$", re.I
 )
+# "No, not Japan. China.": what was asked of before, and what was meant.
+_NOT_BUT = re.compile(
+    r"^\W*(?:no\W+)?not (?:the )?(?P<old>[^.,;:]{2,60}?)\s*(?:[.,;:–—-]+\s*(?:but\s+)?|\s+but\s+)(?P<meant>.+?)\W*$", re.I
+)
+_AND_NOT = re.compile(r"^(?P<meant>.+?),?\s+(?:and )?not (?:the )?(?P<old>[^,;:]+?)\W*$", re.I)
+# "Ok, different topic: ...": an opening that says that what follows stands alone.
+_NEW_TOPIC = re.compile(
+    r"^\W*(?:(?:ok|okay|and|now|so|well|right|but|then|let's (?:move|go) on to|on to)\b\W*)*"
+    r"(?:(?:(?:on|about|for|to) )?(?:an? )?(?:new|different|another|other|next|unrelated|separate)"
+    r" (?:topic|question|subject|matter|thing|note)"
+    r"|something (?:else|different)(?: (?:entirely|altogether))?|chang(?:e|ing) (?:of )?(?:the )?(?:subject|topic)"
+    r"|by the way|btw)\b\W+(?=\w)",
+    re.I,
+)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
 # How a whole question opens; "What is the capital of France?" stands alone with two terms, "troop numbers" does not.
 _OPENS = re.compile(
@@ -42,11 +56,14 @@ def readings(question: str, conversation: Conversation) -> list[str]:
 
     These are itself, itself with what the conversation supplies, and the topic with the new name in place of the old or in front.
     "And Japan?" says openly that it goes on from the topic, so there the plain words come last; "no, I meant Japan" corrects the last
-    question, answered or not.
+    question, answered or not; "different topic: ..." leaves the conversation aside.
     """
-    correction, last = _CORRECTS.match(question), conversation.last_answer
-    if correction and last:
-        return _corrected(correction[1], last.standalone_question)
+    last = conversation.last_answer
+    if last and (corrected := _correction(question, last.standalone_question)):
+        return corrected
+    opening = _NEW_TOPIC.match(question)
+    if opening:
+        return [question[opening.end() :]]
     leaning, topic = leans_back(question), conversation.topic
     if not topic:
         return [question]
@@ -60,6 +77,21 @@ def readings(question: str, conversation: Conversation) -> list[str]:
 def with_rewritten(found: list[str], rewritten: str) -> list[str]:
     """The readings with that of a chat model behind the likeliest, and no more of them: to weigh one takes time."""
     return _distinct(found[0], rewritten, *found[1:])[:MOST]
+
+
+def _correction(said: str, question: str) -> list[str]:
+    """What was meant instead of the last question, the likeliest first; empty if nothing is corrected."""
+    meant = _CORRECTS.match(said)
+    named = _AND_NOT.match(meant[1]) if meant else _NOT_BUT.match(said)
+    if named and (swapped := _in_place_of(named["old"], named["meant"], question)):
+        return [swapped]
+    return _corrected(meant[1], question) if meant else []
+
+
+def _in_place_of(old: str, meant: str, question: str) -> str:
+    """The question with what was meant in place of what was not; empty if it does not hold that."""
+    place = re.search(rf"\b(?:the )?{re.escape(old)}\b", question, re.I)
+    return question[: place.start()] + meant + question[place.end() :] if place else ""
 
 
 def _corrected(meant: str, question: str) -> list[str]:
