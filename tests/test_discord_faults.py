@@ -130,7 +130,6 @@ async def test_an_interaction_that_expired_ends_in_the_log(server: DiscordServer
 async def test_a_discord_that_never_answers_ends_in_the_log(
     server: DiscordServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "PATIENCE", 2.0)
     monkeypatch.setattr(interactions.HookPlace.show, "__kwdefaults__", {"patience": 2.0})
     server.faults.append(Fault("PATCH", EDIT, "hang", times=99))
     await server.slash("ask", question=WHY)

@@ -15,6 +15,7 @@ from bot.discord_app.cards import Piece
 from bot.discord_app.delivery import PATIENCE, Undelivered, insist
 from bot.discord_app.marks import PREFIX, Mark, MoreMark
 
+TOKEN_LASTS = 14 * 60.0  # seconds; Discord takes an interaction's answer for fifteen minutes
 EDIT_EVERY = 1.5  # seconds; Discord publishes no limit for edits
 NOBODY = discord.AllowedMentions.none()
 
@@ -47,7 +48,7 @@ class HookPlace:
     def __init__(self, wire: Wire, application: int, token: str, *, private: bool = False) -> None:
         self._wire, self._application, self._token, self._private = wire, application, token, private
 
-    async def show(self, pieces: Sequence[Piece], *, patience: float = PATIENCE) -> int:
+    async def show(self, pieces: Sequence[Piece], *, patience: float = TOKEN_LASTS) -> int:
         first, *others = pieces
 
         async def edit() -> discord.WebhookMessage:
