@@ -26,11 +26,21 @@ class Reading:
     judged: Judgement
 
 
-def likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
-    """The first reading, unless another finds clearly better evidence.
+def likeliest(asked: Asked, readings: Sequence[Reading], rewritten: Sequence[Reading] = ()) -> Reading:
+    """The first reading, unless another finds clearly better evidence; a chat model's, if it finds better evidence than that one.
 
     A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
+    A rewrite that says no more than the topic must find clearly better evidence too.
     """
+    kept, topic = _likeliest(asked, readings), asked.conversation.topic
+    for reading in rewritten:
+        least = kept.judged.answerable + (0.0 if adds_to(topic, reading.question) else CLEARLY)
+        if reading.judged.answerable > least and _speaks_of_what_is_new(reading, asked):
+            return reading
+    return kept
+
+
+def _likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
     plain = next((reading for reading in readings if reading.question == asked.question), readings[0])
     heard = [reading if reading is plain else _with_own_words(reading, plain, asked.conversation) for reading in readings]
     found = [reading for reading in heard if reading.question == asked.question or _speaks_of_what_is_new(reading, asked)] or heard[:1]

@@ -18,7 +18,7 @@ from bot.arbitration import Reading, likeliest
 from bot.conversation import Asked, Conversation
 from bot.extractive import compose
 from bot.parts import parts, together
-from bot.readings import readings, with_rewritten
+from bot.readings import readings
 from bot.smalltalk import small_talk
 from bot.turns import reply
 from index import Document, EvidenceModel, FusedRetriever, IndexReader, Judgement
@@ -71,7 +71,10 @@ def build_chain(
 
     from_evidence: Runnable[Asked, Answer] = (
         {"asked": RunnablePassthrough()}
-        | RunnablePassthrough.assign(readings=RunnableLambda(partial(_readings, chat=chat)) | RunnableLambda(judge.read).map())
+        | RunnablePassthrough.assign(
+            readings=RunnableLambda(_readings) | RunnableLambda(judge.read).map(),
+            rewritten=RunnableLambda(partial(_rewritten, chat=chat)) | RunnableLambda(judge.read).map(),
+        )
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
         | RunnableLambda(decide)
     )
@@ -85,11 +88,16 @@ def build_chain(
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
 
 
-def _readings(step: dict[str, Any], chat: ChatSteps | None) -> list[str]:
+def _readings(step: dict[str, Any]) -> list[str]:
     asked: Asked = step["asked"]
-    found = readings(asked.question, asked.conversation)
-    rewritten = chat.rewrite(asked.question, asked.conversation) if chat and len(found) > 1 else None
-    return with_rewritten(found, rewritten) if rewritten else found
+    return readings(asked.question, asked.conversation)
+
+
+def _rewritten(step: dict[str, Any], chat: ChatSteps | None) -> list[str]:
+    """What a chat model makes of a question that can be read in more than one way; empty without one, or if it has nothing to say."""
+    asked: Asked = step["asked"]
+    rewritten = chat.rewrite(asked.question, asked.conversation) if chat and len(_readings(step)) > 1 else None
+    return [rewritten] if rewritten else []
 
 
 def _about(asked: Asked, index: IndexReader) -> Answer | None:
@@ -99,4 +107,4 @@ def _about(asked: Asked, index: IndexReader) -> Answer | None:
 
 
 def _likeliest(step: dict[str, Any]) -> Reading:
-    return likeliest(step["asked"], step["readings"])
+    return likeliest(step["asked"], step["readings"], step["rewritten"])

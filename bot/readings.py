@@ -40,7 +40,6 @@ _NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
 _OPENS = re.compile(
     r"^\W*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.I
 )
-MOST = 3  # readings of one question
 _FEW = 2  # what opens like no question and has no more terms than this says too little to stand alone
 
 
@@ -52,7 +51,7 @@ def leans_back(question: str) -> bool:
 
 
 def readings(question: str, conversation: Conversation) -> list[str]:
-    """At most MOST things that the question may mean, the likeliest first.
+    """At most three things that the question may mean, the likeliest first.
 
     These are itself, itself with what the conversation supplies, and the topic with the new name in place of the old or in front.
     "And Japan?" says openly that it goes on from the topic, so there the plain words come last; "no, I meant Japan" corrects the last
@@ -72,11 +71,6 @@ def readings(question: str, conversation: Conversation) -> list[str]:
         return _distinct(question, carried)
     in_topic = _swap_name(question, topic) or f"{topic} {question}"
     return _distinct(in_topic, carried, question) if _CONTINUES.search(question) else _distinct(question, carried, in_topic)
-
-
-def with_rewritten(found: list[str], rewritten: str) -> list[str]:
-    """The readings with that of a chat model behind the likeliest, and no more of them: to weigh one takes time."""
-    return _distinct(found[0], rewritten, *found[1:])[:MOST]
 
 
 def _correction(said: str, question: str) -> list[str]:

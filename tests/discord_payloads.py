@@ -8,7 +8,7 @@ from typing import Any
 
 EPOCH = 1420070400000
 BOT, APPLICATION, GUILD, GENERAL, OTHER, OWNER = "9001", "9001", "7001", "7101", "7102", "8001"
-ALICE, BOB = "8101", "8102"
+ALICE, BOB = "8101000000000001", "8101000000000002"
 _counter = itertools.count()
 EVERYTHING = str((1 << 50) - 1)
 
