@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
@@ -71,8 +72,9 @@ def build_chain(
 
     from_evidence: Runnable[Asked, Answer] = (
         {"asked": RunnablePassthrough()}
+        | RunnablePassthrough.assign(questions=RunnableLambda(_questions))
         | RunnablePassthrough.assign(
-            readings=RunnableLambda(_readings) | RunnableLambda(judge.read).map(),
+            readings=itemgetter("questions") | RunnableLambda(judge.read).map(),
             rewritten=RunnableLambda(partial(_rewritten, chat=chat)) | RunnableLambda(judge.read).map(),
         )
         | RunnablePassthrough.assign(reading=RunnableLambda(_likeliest))
@@ -88,7 +90,7 @@ def build_chain(
     return cast("Runnable[Asked, Answer]", RunnableLambda(route))  # LangChain runs the runnable that a function returns
 
 
-def _readings(step: dict[str, Any]) -> list[str]:
+def _questions(step: dict[str, Any]) -> list[str]:
     asked: Asked = step["asked"]
     return readings(asked.question, asked.conversation)
 
@@ -96,7 +98,7 @@ def _readings(step: dict[str, Any]) -> list[str]:
 def _rewritten(step: dict[str, Any], chat: ChatSteps | None) -> list[str]:
     """What a chat model makes of a question that can be read in more than one way; empty without one, or if it has nothing to say."""
     asked: Asked = step["asked"]
-    rewritten = chat.rewrite(asked.question, asked.conversation) if chat and len(_readings(step)) > 1 else None
+    rewritten = chat.rewrite(asked.question, asked.conversation) if chat and len(step["questions"]) > 1 else None
     return [rewritten] if rewritten else []
 
 

@@ -62,10 +62,7 @@ def test_every_missing_term_is_measured_once() -> None:
     ],
 )
 def test_a_correction_changes_the_last_question_answered_or_not(question: str, reading: str) -> None:
-    assert (
-        readings(question, after(("Why does China matter?", True), ("What did the EU impose?", False)))[0].replace("the Japan", "Japan")
-        == reading
-    )
+    assert readings(question, after(("Why does China matter?", True), ("What did the EU impose?", False)))[0] == reading
 
 
 def test_a_correction_that_is_a_whole_question_is_read_by_itself() -> None:
