@@ -10,8 +10,8 @@ from index.passages import split_passages
 from index.training.edits import Chance
 from index.windows import Window
 
-# A window shows at most this many characters: a sentence alone, sentences with their neighbours, a whole passage.
-REACHES, SHARES = (1, 300, 550, 900), (0.20, 0.30, 0.35, 0.15)
+# A window shows at most this many characters: short ones are quick to learn from, long ones are whole passages.
+REACHES, SHARES = (300, 550, 900), (0.30, 0.50, 0.20)
 
 
 @dataclass(frozen=True)
