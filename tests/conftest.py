@@ -33,7 +33,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No COMMENTARY_ variable and no .env of the person who runs the tests changes them.
 
-    The evidence model is `measuring`, which answers five times as fast; tests of the default one, `reading`, name it.
+    The evidence model is `measuring`, which answers three times as fast; tests of the default one, `reading`, name it.
     """
     for name in list(os.environ):
         if name.startswith("COMMENTARY_"):
