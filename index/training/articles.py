@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,26 +130,40 @@ def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[
             yield make_article(row["qid"], row["text"], [(0, len(row["text"]))], [question], encoder)
 
 
-def talk_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[Article]:
+@dataclass(frozen=True)
+class Talk:
+    """A conversation as a text of its answers and the questions asked of it."""
+
+    name: str
+    text: str
+    questions: tuple[Question, ...]
+
+
+def talks(folder: Path, split: str) -> Iterator[Talk]:
     """CANARD: the answers of each conversation as one text, asked each question of it as a person rewrote it to stand alone.
 
     A question that was answered with "I don't know" is one that the text does not answer. Those that ask for anything else are left out.
     """
-    talks: dict[str, list[dict[str, Any]]] = {}
+    turns: dict[str, list[dict[str, Any]]] = {}
     for row in read_rows(folder / "conv_canard.jsonl.gz"):
         if row["split"] == split:
-            talks.setdefault(row["qid"].rsplit(":", 1)[0], []).append(row)
-    for name, turns in talks.items():
-        said = [text.strip() for speaker, text in max(turns, key=lambda row: len(row["history"]))["history"] if speaker != "user"]
+            turns.setdefault(row["qid"].rsplit(":", 1)[0], []).append(row)
+    for name, rows in turns.items():
+        said = [text.strip() for speaker, text in max(rows, key=lambda row: len(row["history"]))["history"] if speaker != "user"]
         text, places = _one_after_the_other(["" if _UNKNOWN.fullmatch(answer) else answer for answer in said])
-        asked = [(row["rewrite"], places[len(row["history"]) // 2]) for row in turns if len(row["history"]) // 2 < len(said)]
-        questions = [
+        asked = [(row["rewrite"], places[len(row["history"]) // 2]) for row in rows if len(row["history"]) // 2 < len(said)]
+        questions = tuple(
             Question(question, name, (place,) if place else (), "answerable" if place else "adversarial")
             for question, place in asked
             if not _ANYTHING_ELSE.search(question)
-        ]
+        )
         if text and questions:
-            yield make_article(name, text, [(0, len(text))], questions, encoder)
+            yield Talk(name, text, questions)
+
+
+def talk_articles(found: Iterable[Talk], encoder: OnnxEncoder) -> Iterator[Article]:
+    """Conversations as articles."""
+    return (make_article(talk.name, talk.text, [(0, len(talk.text))], talk.questions, encoder) for talk in found)
 
 
 def _one_after_the_other(answers: Sequence[str]) -> tuple[str, list[tuple[int, int] | None]]:

@@ -13,7 +13,9 @@ from index.training.sources import School, article_text, off_topic
 from index.training.wordnet import WordNet
 
 # Of each hundred examples.
-MIX = {"squad": 38, "near": 14, "spoiled": 22, "beside": 3, "written": 3, "deceiving": 9, "tales": 7, "searches": 1, "off topic": 3}
+MIX = {
+    "squad": 21, "far": 14, "near": 14, "spoiled": 18, "beside": 3, "written": 3, "deceiving": 8, "tales": 9, "searches": 2, "talks": 5, "off topic": 3,
+}  # fmt: skip
 
 
 class Deck:
@@ -43,7 +45,7 @@ def examples(school: School, wordnet: WordNet, seed: int) -> Iterator[Example]:
 
 
 def _dealers(school: School, spoiler: Spoiler, chance: Chance) -> dict[str, Callable[[], Example | None]]:
-    decks = {name: Deck(getattr(school, name), chance) for name in ("squad", "near", "written", "deceiving", "tales", "searches")}
+    decks = {name: Deck(getattr(school, name), chance) for name in ("squad", "far", "near", "written", "deceiving", "tales", "searches", "talks")}
     again = Deck(school.squad, chance)
 
     def spoiled() -> Example | None:

@@ -14,7 +14,7 @@ import numpy as np
 from index.lexical import Lexicon
 from index.nouns import Passage
 from index.ranking import top_rows
-from index.training.articles import read_rows
+from index.training.articles import read_rows, talks
 from index.training.lessons import Lesson, lessons_at, split_document
 from index.words import terms
 
@@ -23,6 +23,12 @@ HELD_OUT = ("squad2dev:Warsaw", "squad2dev:Black_Death", "squad2dev:Jacksonville
 # Every so many articles of SQuAD 1.1, one is kept from the lessons too, for the stacked regressions.
 KEPT_EVERY = 20
 HARD_NEGATIVES, NEAREST = 2, 6
+# Characters on each side of an answer's words that tell which of several places is meant.
+AROUND = 100
+# Every so many tune conversations of CANARD, one is kept too.
+KEPT_TALK_EVERY = 4
+# Of a question's terms, the sentences that answer it hold fewer than this share: it was asked in other words.
+FAR = 0.35
 # A sentence holds a free-text answer if it has at least this share of the answer's terms, by weight.
 ALIGNED = 0.7
 _BLANK = re.compile(r"\n\s*\n")
@@ -30,19 +36,26 @@ _BLANK = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True)
 class School:
-    """Lessons by source; `near` are passages of the same article that lack the answer."""
+    """Lessons by source; `far` are those of `squad` that share few words with their answer, `near` are passages of the same article without it."""
 
     squad: list[Lesson]
+    far: list[Lesson]
     near: list[Lesson]
     written: list[Lesson]
     deceiving: list[Lesson]
     tales: list[Lesson]
     searches: list[Lesson]
+    talks: list[Lesson]
 
 
 def is_kept(place: int) -> bool:
     """Whether the SQuAD 1.1 article at this place of its file is kept from the lessons."""
     return place % KEPT_EVERY == 0
+
+
+def is_kept_talk(place: int) -> bool:
+    """Whether the tune conversation at this place is kept from the lessons."""
+    return place % KEPT_TALK_EVERY == 0
 
 
 def open_school(bench: Path) -> School:
@@ -51,11 +64,13 @@ def open_school(bench: Path) -> School:
     tune = list(tune_lessons(bench, held_out=False))
     return School(
         squad,
+        [lesson for lesson in squad if _shared(lesson) < FAR],
         near,
         [lesson for lesson in tune if lesson.answerable],
         [lesson for lesson in tune if not lesson.answerable],
         list(_tales(bench)),
         list(_searches(bench)),
+        list(_talks(bench)),
     )
 
 
@@ -107,9 +122,33 @@ def _squad(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
         lexicon = Lexicon.of([passage.text for passage in passages])
         for row in asked[document["doc_id"]]:
             question = row["question"].strip()
-            lessons += lessons_at(question, grouped[row["para"]], tuple(row["spans"][0]))[:1]
+            if span := _place(row, document):
+                lessons += lessons_at(question, grouped[row["para"]], span)[:1]
             near += _near(question, row["answers"], passages, lexicon)
     return lessons, near
+
+
+def _place(row: dict[str, Any], document: dict[str, Any]) -> tuple[int, int] | None:
+    """Where in its paragraph the answer stands; if in several places, the one among most of the question's words; None if two are alike."""
+    answer, (start, end) = row["answers"][0], document["paras"][row["para"]]
+    asked, text = set(terms(row["question"])), document["text"]
+    places = [match.start() for match in re.finditer(re.escape(answer), text[start:end])]
+    weighed = sorted(((len(asked & _around(text[start:end], place, len(answer))), place) for place in places), reverse=True)
+    if not weighed or (len(weighed) > 1 and weighed[0][0] == weighed[1][0]):
+        return None
+    return start + weighed[0][1], start + weighed[0][1] + len(answer)
+
+
+def _around(text: str, place: int, length: int) -> set[str]:
+    """The terms within AROUND characters of a place."""
+    return set(terms(text[max(0, place - AROUND) : place + length + AROUND]))
+
+
+def _shared(lesson: Lesson) -> float:
+    """The share of the question's terms that the sentences that answer it hold."""
+    asked = set(terms(lesson.question))
+    spoken = {term for at in lesson.anchor for term in terms(lesson.passage.sentences[at].text)}
+    return len(asked & spoken) / max(1, len(asked))
 
 
 def _near(question: str, answers: Iterable[str], passages: Sequence[Passage], lexicon: Lexicon) -> list[Lesson]:
@@ -165,6 +204,21 @@ def _searches(bench: Path) -> Iterator[Lesson]:
         for passage in passages:
             gold = [at for at, s in enumerate(passage.sentences) if any(s.start <= max(place, 0) + 1 < s.end for place in places)]
             yield Lesson(row["question"], passage, tuple(gold), bool(gold))
+
+
+def _talks(bench: Path) -> Iterator[Lesson]:
+    """CANARD's tune conversations but those kept: the answer given, or of a question without one the passage that BM25 takes for the best."""
+    for place, talk in enumerate(talks(bench, "tune")):
+        if is_kept_talk(place):
+            continue
+        passages = split_document(talk.name, talk.text, [(0, len(talk.text))])
+        lexicon = Lexicon.of([passage.text for passage in passages])
+        for question in talk.questions:
+            if question.spans:
+                yield from lessons_at(question.text, passages, question.spans[0], known=False)[:1]
+            else:
+                nearest = top_rows(lexicon.scores(terms(question.text)), 1)
+                yield from (Lesson(question.text, passages[at], (), False) for at in nearest)
 
 
 def article_text(lesson: Lesson) -> str:
