@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +33,7 @@ class Deck:
         return self._lessons[at]
 
 
-def examples(school: School, wordnet: WordNet, seed: int) -> Iterator[Example]:
+def examples(school: School, wordnet: WordNet, synonyms: Mapping[str, tuple[str, ...]], seed: int) -> Iterator[Example]:
     """Examples without end, the same for the same seed."""
     chance = np.random.default_rng(seed)
     names, shares = list(MIX), np.array(list(MIX.values())) / sum(MIX.values())
@@ -41,7 +41,7 @@ def examples(school: School, wordnet: WordNet, seed: int) -> Iterator[Example]:
     while True:
         found = deal[names[chance.choice(len(names), p=shares)]]()
         if found is not None and found.window.sentences:
-            yield replace(found, question=careless(reworded(found.question, wordnet, chance), chance))
+            yield replace(found, question=careless(reworded(found.question, synonyms, chance), chance))
 
 
 def _dealers(school: School, spoiler: Spoiler, chance: Chance) -> dict[str, Callable[[], Example | None]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from index.training.synonyms import exchange
 from index.training.wordnet import WordNet
 from index.words import STOPWORDS
 
@@ -17,12 +18,13 @@ _NAME = r"[A-Z][\w'’-]+(?:\s(?:of\s|the\s|de\s)?[A-Z][\w'’-]+)*"
 _NAME_AFTER = re.compile(rf"\b(\w+),?\s({_NAME})")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 _WORD = re.compile(r"\b[a-z]{4,}\b")
+_ANY_WORD = re.compile(r"\b[a-z]{3,}\b")
 _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|could|has|had|would|should)\b(?! not)", re.I)
 _PAST = re.compile(r"^(who|what|which \w+) (\w+ed)\b", re.I)
 _INTERROGATIVES = frozenset("what which who whom whose when where why how in on at for by from to with the".split())
 TYPO, KEYWORDS, LOWER = 0.05, 0.04, 0.10
 # Of all questions that many are asked in other words; each word that has a synonym is exchanged at even odds.
-REWORDED = 0.25
+REWORDED = 0.45
 
 
 @dataclass(frozen=True)
@@ -88,29 +90,20 @@ class Spoiler:
 
 def opposites(word: str, wordnet: WordNet) -> list[str]:
     """Antonyms of `word` with its ending, as far as regular spelling goes: "largest" -> "smallest"."""
-    return _with_its_ending(word, wordnet.antonyms)
-
-
-def reworded(question: str, wordnet: WordNet, chance: Chance) -> str:
-    """The question as it is, or now and then with synonyms for some of its words: texts and those who ask choose other words."""
-    if chance.random() >= REWORDED:
-        return question
-
-    def other(match: re.Match[str]) -> str:
-        others = _with_its_ending(match[0], wordnet.synonyms)
-        return others[chance.integers(len(others))] if others and chance.random() < 0.5 else match[0]
-
-    return _WORD.sub(other, question)
-
-
-def _with_its_ending(word: str, table: dict[str, tuple[str, ...]]) -> list[str]:
-    found = list(table.get(word, ()))
+    found = list(wordnet.antonyms.get(word, ()))
     for ending in ("est", "er", "ed", "s"):
         if word.endswith(ending) and not found:
             stem = word[: -len(ending)]
-            bases = [base for base in (stem, f"{stem}e", stem[:-1]) if base in table]
-            found = [_joined(other, ending) for base in bases[:1] for other in table[base]]
+            bases = [base for base in (stem, f"{stem}e", stem[:-1]) if base in wordnet.antonyms]
+            found = [_joined(other, ending) for base in bases[:1] for other in wordnet.antonyms[base]]
     return found
+
+
+def reworded(question: str, synonyms: Mapping[str, tuple[str, ...]], chance: Chance) -> str:
+    """The question as it is, or often with synonyms for some of its words: texts and those who ask choose other words."""
+    if chance.random() >= REWORDED:
+        return question
+    return _ANY_WORD.sub(lambda match: exchange(match[0], synonyms, chance) if chance.random() < 0.5 else match[0], question)
 
 
 def careless(question: str, chance: Chance) -> str:

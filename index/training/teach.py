@@ -1,4 +1,4 @@
-"""Teach the reading network: python -m index.training.teach BENCH WORDNET FOLDER --minutes 80. Resumes from FOLDER if it can."""
+"""Teach the reading network: python -m index.training.teach BENCH WORDNET VECTORS FOLDER --minutes 80. Resumes from FOLDER if it can."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from index.training.curriculum import examples
 from index.training.network import ReadingNetwork, loss
 from index.training.pace import Pace
 from index.training.sources import open_school
+from index.training.synonyms import load_synonyms
 from index.training.wordnet import WordNet
 
 SEED = 1
@@ -61,7 +62,8 @@ def teach(arguments: argparse.Namespace) -> None:
     tokenizer = open_tokenizer(packaged / "tokenizer.json")
     network = ReadingNetwork.beginning(arguments.start or packaged).train()
     optimiser = _optimiser(network)
-    stream = examples(open_school(arguments.bench), WordNet.load(arguments.wordnet), arguments.seed)
+    synonyms = load_synonyms(arguments.vectors, {piece for piece in tokenizer.get_vocab() if piece.isalpha()})
+    stream = examples(open_school(arguments.bench), WordNet.load(arguments.wordnet), synonyms, arguments.seed)
     rows = held_out(arguments.bench, arguments.seed)
     clock = _resume(folder, network, optimiser, arguments.minutes * 60)
     ahead = batches(islice(stream, clock.step * BATCH, None), tokenizer, arguments.seed)
@@ -112,6 +114,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Teach the reading network")
     parser.add_argument("bench", type=Path, help="folder of the public question sets")
     parser.add_argument("wordnet", type=Path, help="folder of WordNet's dictionary files")
+    parser.add_argument("vectors", type=Path, help="counter-fitted word vectors, a text file")
     parser.add_argument("folder", type=Path, help="where checkpoints and the taught weights go")
     parser.add_argument("--minutes", type=float, default=80.0)
     parser.add_argument("--start", type=Path, help="folder of weights to continue from, instead of the packaged encoder")

@@ -1,4 +1,4 @@
-"""Antonyms, synonyms and plain nouns from WordNet 3.0 (Princeton; Debian's package wordnet-base), to change questions by."""
+"""Antonyms and plain nouns from WordNet 3.0 (Princeton; Debian's package wordnet-base), to change questions by."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ PARTS = ("noun", "verb", "adj", "adv")
 
 @dataclass(frozen=True)
 class WordNet:
-    """`antonyms` and `synonyms` (of the commonest sense) of a word in its base form; `nouns` are words that are nothing but nouns."""
+    """`antonyms` of a word in its base form; `nouns` are words that are nothing but nouns."""
 
     antonyms: dict[str, tuple[str, ...]]
     nouns: frozenset[str]
-    synonyms: dict[str, tuple[str, ...]]
 
     @classmethod
     def load(cls, folder: Path) -> WordNet:
@@ -25,10 +24,8 @@ class WordNet:
         antonyms: dict[str, dict[str, None]] = {}
         for one, other in (pair for part in PARTS for pair in _antonyms(folder / f"data.{part}")):
             antonyms.setdefault(one, {})[other] = None
-        alone = [words[part].difference(*(words[other] for other in PARTS if other != part)) for part in PARTS]
-        synonyms = {word: others for part, own in zip(PARTS, alone, strict=True) for word, others in _synonyms(folder, part) if word in own}
         plain = frozenset(word for word in nouns if word.isalpha())
-        return cls({word: tuple(others) for word, others in antonyms.items()}, plain, synonyms)
+        return cls({word: tuple(others) for word, others in antonyms.items()}, plain)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -47,16 +44,6 @@ def _antonyms(path: Path) -> Iterator[tuple[str, str]]:
                 one, other = members[key][int(ends[:2], 16) - 1], members[target][int(ends[2:], 16) - 1]
                 if one.isalpha() and other.isalpha():
                     yield one.lower(), other.lower()
-
-
-def _synonyms(folder: Path, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each single word with the other single words of its first synset; the index lists senses from the commonest on."""
-    _, members = _synsets(folder / f"data.{part}")
-    for fields in map(str.split, _lines(folder / f"index.{part}")):
-        first = fields[-int(fields[2])]
-        others = tuple(word.lower() for word in members[first] if word.isalpha() and word.lower() != fields[0])
-        if fields[0].isalpha() and others:
-            yield fields[0], others
 
 
 def _synsets(path: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
