@@ -62,19 +62,20 @@ bench: .venv/developing
 pictures: .venv/developing
 	@PYTHONPATH=. HF_HUB_OFFLINE=1 $(BIN)/python docs/pictures.py
 
-# BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base); see index/evidence.md.
+# BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base), VECTORS the file of
+# counter-fitted word vectors; see index/evidence.md.
 # What was taught is kept in TAUGHT; an interrupted run goes on from there, and START=folder begins with weights that were taught before.
 WORDNET ?= /usr/share/wordnet
 TAUGHT ?= build/reading
 MINUTES ?= 80
 START ?=
 train: .venv/installed
-	@test -n "$(BENCH)" || { echo "make train BENCH=FOLDER: the folder of the public question sets, see index/evidence.md" >&2; exit 2; }
+	@test -n "$(BENCH)" -a -f "$(VECTORS)" || { echo "make train BENCH=FOLDER VECTORS=FILE: public question sets and word vectors, see index/evidence.md" >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 	@$(BIN)/python -m bot.training.carry "$(BENCH)"
-	@$(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(TAUGHT)" --minutes $(MINUTES) $(if $(START),--start "$(START)")
+	@$(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(VECTORS)" "$(TAUGHT)" --minutes $(MINUTES) $(if $(START),--start "$(START)")
 	@$(BIN)/python -m index.training.stack "$(BENCH)" "$(TAUGHT)"/data/encoders/* "$(TAUGHT)/taught"
 	@$(BIN)/python -m index.training.report "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 

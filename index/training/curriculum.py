@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from index.training.wordnet import WordNet
 
 # Of each hundred examples.
 MIX = {
-    "squad": 21, "far": 14, "near": 14, "spoiled": 18, "beside": 3, "written": 3, "deceiving": 8, "tales": 9, "searches": 2, "talks": 5, "off topic": 3,
+    "squad": 21, "far": 14, "near": 14, "spoiled": 18, "beside": 3, "written": 3, "deceiving": 8, "tales": 9, "searches": 2,
+    "talks": 5, "off topic": 3,
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def examples(school: School, wordnet: WordNet, synonyms: Mapping[str, tuple[str,
 
 
 def _dealers(school: School, spoiler: Spoiler, chance: Chance) -> dict[str, Callable[[], Example | None]]:
-    decks = {name: Deck(getattr(school, name), chance) for name in ("squad", "far", "near", "written", "deceiving", "tales", "searches", "talks")}
+    decks = {field.name: Deck(getattr(school, field.name), chance) for field in fields(School)}
     again = Deck(school.squad, chance)
 
     def spoiled() -> Example | None:

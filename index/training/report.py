@@ -17,7 +17,7 @@ from index.features import NAMES, summarise
 from index.onnx_encoder import OnnxEncoder
 from index.reading_model import ReadingModel
 from index.stacked import StackedWeights
-from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles, talk_articles
+from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles, talk_articles, talks
 from index.training.cases import Case, cases
 from index.training.fit import SEED
 from index.words import terms
@@ -44,8 +44,8 @@ def main(bench: str, encoder_folder: str) -> None:
     _print(f"SQuAD 2.0, {len(groups)} test articles in one index", by_article, weights)
     searched = [cases([article], encoder, model) for article in search_articles(folder, "test", encoder)]
     _print(f"CLAPNQ, {len(searched)} test questions, one passage each", searched, weights)
-    talks = [cases([article], encoder, model) for article in talk_articles(folder, "test", encoder)]
-    _print(f"CANARD, {len(talks)} test conversations", talks, weights)
+    told = [cases([article], encoder, model) for article in talk_articles(talks(folder, "test"), encoder)]
+    _print(f"CANARD, {len(told)} test conversations", told, weights)
     policies = policy_articles(folder, encoder, questions=POLICY_QUESTIONS, seed=SEED)
     _print("PolicyQA, privacy policies", [cases([article], encoder, model) for article in policies], weights)
 

@@ -36,7 +36,8 @@ _BLANK = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True)
 class School:
-    """Lessons by source; `far` are those of `squad` that share few words with their answer, `near` are passages of the same article without it."""
+    """Lessons by source. `far` are those of `squad` that share few words with their answer, `near` are on passages of the same article
+    that lack it."""
 
     squad: list[Lesson]
     far: list[Lesson]
@@ -60,7 +61,7 @@ def is_kept_talk(place: int) -> bool:
 
 def open_school(bench: Path) -> School:
     """Everything that may be learned from; about two minutes."""
-    squad, near = _squad(bench)
+    squad, near = squad_lessons(bench)
     tune = list(tune_lessons(bench, held_out=False))
     return School(
         squad,
@@ -70,7 +71,7 @@ def open_school(bench: Path) -> School:
         [lesson for lesson in tune if not lesson.answerable],
         list(_tales(bench)),
         list(_searches(bench)),
-        list(_talks(bench)),
+        list(talk_lessons(bench)),
     )
 
 
@@ -109,7 +110,8 @@ def _by_paragraph(row: dict[str, Any]) -> list[list[Passage]]:
     return grouped
 
 
-def _squad(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
+def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
+    """SQuAD 1.1's questions but those of articles kept: on the passage of their answer, and on the likeliest ones that lack it."""
     asked: dict[str, list[dict[str, Any]]] = {}
     for row in read_rows(bench / "squad11_train_questions.jsonl.gz"):
         asked.setdefault(row["doc_id"], []).append(row)
@@ -206,8 +208,8 @@ def _searches(bench: Path) -> Iterator[Lesson]:
             yield Lesson(row["question"], passage, tuple(gold), bool(gold))
 
 
-def _talks(bench: Path) -> Iterator[Lesson]:
-    """CANARD's tune conversations but those kept: the answer given, or of a question without one the passage that BM25 takes for the best."""
+def talk_lessons(bench: Path) -> Iterator[Lesson]:
+    """CANARD's tune conversations but those kept: on the answer given, or else on the passage that BM25 takes for the best."""
     for place, talk in enumerate(talks(bench, "tune")):
         if is_kept_talk(place):
             continue

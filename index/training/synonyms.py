@@ -16,7 +16,7 @@ ENDINGS = ("ing", "est", "ed", "er", "ly", "s")
 
 
 def load_synonyms(vectors: Path, common: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """For each common word its common synonyms of another stem and the same ending. `vectors` is a text file: a word and its numbers a line."""
+    """For each common word its common synonyms of another stem and the same ending. Of `vectors`, each line is a word and its numbers."""
     rows: dict[str, np.ndarray] = {}
     with vectors.open(encoding="utf-8") as lines:
         for line in lines:

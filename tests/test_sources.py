@@ -1,0 +1,64 @@
+"""Which lessons are made of public question sets: at the right place, and never of what is kept from them."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.training.sources import KEPT_TALK_EVERY, squad_lessons, talk_lessons
+
+TEXT = (
+    "In 1874 the bridge fell. Nobody was hurt, since it was a Sunday, and all of the workmen and their families were at home and asleep. "
+    "In 1874 the town of Leeds also built a school for girls."
+)
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        for row in rows:
+            print(json.dumps(row), file=lines)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("When was the school for girls built?", "In 1874 the town of Leeds also built a school for girls."),
+        ("When did the bridge fall?", "In 1874 the bridge fell."),
+        ("When was that?", None),
+    ],
+    ids=["the second place", "the first place", "no telling which"],
+)
+def test_an_answer_that_stands_in_several_places_is_meant_where_the_words_of_the_question_are(
+    tmp_path: Path, question: str, sentence: str | None
+) -> None:
+    documents = [{"doc_id": name, "text": TEXT, "paras": [[0, len(TEXT)]]} for name in ("kept", "taught")]
+    asked = [{"doc_id": name, "question": question, "para": 0, "answers": ["1874"], "spans": [[3, 7]]} for name in ("kept", "taught")]
+    write(tmp_path / "squad11_train_docs.jsonl.gz", documents)
+    write(tmp_path / "squad11_train_questions.jsonl.gz", asked)
+    lessons, _ = squad_lessons(tmp_path)
+    assert [(lesson.passage.document.id, lesson.passage.sentences[lesson.anchor[0]].text) for lesson in lessons] == (
+        [("taught", sentence)] if sentence else []
+    )
+
+
+def test_of_conversations_every_fourth_is_kept_and_what_was_not_known_is_a_question_without_an_answer(tmp_path: Path) -> None:
+    history = [
+        ["user", "Who fell?"],
+        ["agent", "Ann fell from the bridge."],
+        ["user", "Why?"],
+        ["agent", "I don't know."],
+        ["user", "?"],
+        ["agent", "?"],
+    ]
+    asked = [("Who fell from the bridge?", history[:0]), ("Why did Ann fall?", history[:2]), ("When did Ann fall?", history)]
+    rows = [
+        {"qid": f"C_{talk}:{turn}", "rewrite": rewrite, "history": said, "split": "tune"}
+        for talk in range(KEPT_TALK_EVERY + 1)
+        for turn, (rewrite, said) in enumerate(asked)
+    ]
+    write(tmp_path / "conv_canard.jsonl.gz", rows)
+    found = [(lesson.passage.document.id, lesson.question, lesson.answerable) for lesson in talk_lessons(tmp_path)]
+    assert found[:2] == [("C_1", "Who fell from the bridge?", True), ("C_1", "Why did Ann fall?", False)]
+    assert {name for name, _, _ in found} == {"C_1", "C_2", "C_3"}
