@@ -69,13 +69,16 @@ WORDNET ?= /usr/share/wordnet
 TAUGHT ?= build/reading
 MINUTES ?= 80
 START ?=
+LESSONS = "$(BENCH)" "$(WORDNET)" "$(VECTORS)"
 train: .venv/installed
 	@test -n "$(BENCH)" -a -f "$(VECTORS)" || { echo "make train BENCH=FOLDER VECTORS=FILE: public question sets and word vectors, see index/evidence.md" >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 	@$(BIN)/python -m bot.training.carry "$(BENCH)"
-	@$(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(VECTORS)" "$(TAUGHT)" --minutes $(MINUTES) $(if $(START),--start "$(START)")
+	@$(BIN)/python -m index.training.teach $(LESSONS) "$(TAUGHT)/first" --minutes $(MINUTES) $(if $(START),--start "$(START)")
+	@for seed in 4 5; do $(BIN)/python -m index.training.teach $(LESSONS) "$(TAUGHT)/$$seed" --minutes $(MINUTES) --start "$(TAUGHT)/first/taught" --seed $$seed || exit; done
+	@$(BIN)/python -m index.training.average "$(TAUGHT)/taught" "$(TAUGHT)/4/taught" "$(TAUGHT)/5/taught"
 	@$(BIN)/python -m index.training.stack "$(BENCH)" "$(TAUGHT)"/data/encoders/* "$(TAUGHT)/taught"
 	@$(BIN)/python -m index.training.report "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 

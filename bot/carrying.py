@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 
 from bot.conversation import Conversation
-from index import Regression, terms, words
+from index import Regression, is_country, terms, words
 
 MOST = 4  # phrases that are carried over
 LEAD = 6  # an answer's first content words
@@ -33,6 +33,8 @@ _TERM = (
 )  # fmt: skip
 NAMES = tuple(f"{term} x {kind}" for term in _TERM for kind in (*_QUESTION, "short", "has name", "knows title"))
 _PERSONAL = re.compile(r"\b(?:(he|she|it|they|him|them|her(?!\s+\w))|(his|her|its|their))\b", re.IGNORECASE)
+
+_MANY = re.compile(r"it|its|they|them|their", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -198,9 +200,13 @@ def _adjoin(text: str, one: _Word, other: _Word) -> bool:
 
 
 def _written(question: str, phrases: Sequence[str]) -> str:
-    """The likeliest name in place of the first pronoun, or of a part of the name that the question has; the rest in brackets."""
-    rest = list(phrases)
-    name, pronoun = next((phrase for phrase in phrases if phrase[0].isupper()), ""), _PERSONAL.search(question)
+    """The likeliest name in place of the first pronoun, or of a part of the name that the question has; the rest in brackets.
+
+    "He" and "she" are no country.
+    """
+    rest, pronoun = list(phrases), _PERSONAL.search(question)
+    somebody = pronoun and not _MANY.fullmatch(pronoun[0])
+    name = next((phrase for phrase in phrases if phrase[0].isupper() and not (somebody and is_country(phrase))), "")
     if name and pronoun:
         rest.remove(name)
         question = f"{question[: pronoun.start()]}{name}{'’s' if pronoun[2] else ''}{question[pronoun.end() :]}"

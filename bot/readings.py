@@ -6,7 +6,7 @@ import re
 
 from bot.carrying import Carrier, Said
 from bot.conversation import Conversation
-from index import terms
+from index import is_country, terms
 
 # Words that point outside the question; "there" does at its end only ("are there any" points nowhere).
 _POINTS_BACK = re.compile(
@@ -106,8 +106,13 @@ def adds_to(topic: str, question: str) -> frozenset[str]:
 
 
 def _swap_name(question: str, topic: str) -> str:
-    """After "How did Trump tell South Korea?", "And Japan?" is "How did Trump tell Japan?"; empty if it is no bare phrase."""
-    phrase, name = _SWAPS.match(question), next(reversed(list(_NAME.finditer(topic))), None)
-    if not phrase or not name or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
+    """After "How did Trump tell South Korea?", "And Japan?" is "How did Trump tell Japan?"; empty if it is no bare phrase.
+
+    A country takes the place of the last country, anything else that of the last other name, if there is one.
+    """
+    phrase, names = _SWAPS.match(question), list(_NAME.finditer(topic))
+    if not phrase or not names or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
         return ""
+    alike = [name for name in names if is_country(name[0]) == is_country(phrase[1])]
+    name = (alike or names)[-1]
     return re.sub(r"\bthe $", "", topic[: name.start()]) + phrase[1] + topic[name.end() :]  # an article of the old name goes with it

@@ -25,7 +25,7 @@ from bot.training.canard import Rewritten, rewritten_turns
 from evals.mtrag import Asked, asked_turns
 from evals.statistics import interval_of
 from evals.systems import Ours
-from index import PASSAGES, terms, words
+from index import PASSAGES, Span, terms, words
 
 AT = (1, 4)
 Part = tuple[float, float]
@@ -34,7 +34,7 @@ Ask = Callable[[str, Conversation], Answer]
 
 @dataclass(frozen=True)
 class Outcome:
-    """One turn under one way of reading it: whether a gold passage is among the first of `AT`, and whether it was answered."""
+    """One turn under one way of reading it: is a gold passage among the first of `AT`, last that of the best evidence; was it answered?"""
 
     turn: Asked
     hits: tuple[bool, ...]
@@ -104,16 +104,17 @@ def print_retrieval(bench: Path, folder: Path) -> None:
         "other follow-ups": lambda turn: turn.turn > 1 and not leans_back(turn.question),
         "first questions": lambda turn: turn.turn == 1,
     }
-    print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | hit@1 | hit@4 |\n| --- | --- | --- | --- |")
+    print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | hit@1 | hit@4 | best evidence |")
+    print("| --- | --- | --- | --- | --- |")
     for kind, belongs in kinds.items():
         for name, run in runs.items():
             chosen = [one for one in run if counts(one.turn, belongs)]
             groups = grouped((one.turn.conversation, one) for one in chosen)
-            cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(AT))]
+            cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(AT) + 1)]
             print(f"| {kind} (n = {len(chosen)}) | {name} | {' | '.join(cells)} |")
         both = [(one, other) for one, other in pairs if counts(one.turn, belongs)]
         groups = grouped((one.turn.conversation, (one, other)) for one, other in both)
-        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(AT))]
+        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(AT) + 1)]
         print(f"| {kind} | ours - question alone | {' | '.join(cells)} |")
 
 
@@ -161,9 +162,16 @@ def outcomes(session: Session, turns: Sequence[Asked], ask: Ask) -> list[Outcome
         answer = ask(turn.question, history(turn, own))
         own[turn.conversation, turn.question] = answer
         found_first = system.retrieve(answer.standalone_question, PASSAGES)
-        ranked = list(dict.fromkeys(span.document.id.removesuffix(".txt") for span in found_first))
-        found.append(Outcome(turn, tuple(bool(set(ranked[:at]) & set(turn.gold)) for at in AT), answer.answered))
+        ranked, best = _identities(found_first), _identities(item.sentence for item in answer.evidence[:1])
+        found.append(
+            Outcome(turn, tuple(bool(set(those) & set(turn.gold)) for those in (*(ranked[:at] for at in AT), best)), answer.answered)
+        )
     return found
+
+
+def _identities(spans: Iterable[Span]) -> list[str]:
+    """The passages, each a document, that the spans stand in."""
+    return list(dict.fromkeys(span.document.id.removesuffix(".txt") for span in spans))
 
 
 def history(turn: Asked, own: Mapping[tuple[str, str], Answer]) -> Conversation:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from index.reader import IndexReader
     from index.retriever import PASSAGES, FusedRetriever
     from index.sentences import split_sentences
+    from index.wording import is_country
 
 _LAZY = {
     "PASSAGES": "index.retriever",
@@ -36,6 +37,7 @@ _LAZY = {
     "LogisticEvidence": "index.evidence",
     "Regression": "index.evidence",
     "default_corpus": "index.documents",
+    "is_country": "index.wording",
     "load_documents": "index.documents",
     "load_evidence_model": "index.judges",
     "split_sentences": "index.sentences",
@@ -70,6 +72,7 @@ __all__ = [
     "Span",
     "default_corpus",
     "find_model",
+    "is_country",
     "load_documents",
     "load_evidence_model",
     "matching_words",

@@ -119,6 +119,12 @@ def acronyms(name: str) -> list[str]:
     return [made for made in dict.fromkeys([short, "".join(part[0].upper() for part in parts)]) if len(made) > 1]
 
 
+def is_country(name: str) -> bool:
+    """Whether a country, or its people, is called so; "the" in front does not matter."""
+    bare = re.sub(r"^the\s+", "", name, flags=re.I)
+    return (bare if bare.isupper() else bare.lower()) in _countries()
+
+
 @cache
 def _countries() -> dict[str, tuple[str, ...]]:
     """By each name of a country, acronym of one and name of its people, in lower case but for acronyms, all of them.

@@ -13,7 +13,11 @@ HOMES = {
     "langchain_chroma": {"index/store.py", "evals/baselines/stock_langchain.py"},
     "sentence_transformers": {"index/encoder.py", "index/cross_encoder.py"},
     "transformers": {"index/encoder.py", "index/training/network.py"},
-    "torch": {"index/encoder.py", "index/cross_encoder.py", *(f"index/training/{n}.py" for n in ("network", "batches", "checks", "teach"))},
+    "torch": {
+        "index/encoder.py",
+        "index/cross_encoder.py",
+        *(f"index/training/{n}.py" for n in ("network", "batches", "checks", "teach", "average")),
+    },
     "safetensors": {"index/training/network.py"},
     "onnxruntime": {"index/onnx_runtime.py"},
     "tokenizers": {"index/onnx_runtime.py"},

@@ -22,8 +22,18 @@ def test_the_first_question_has_no_topic() -> None:
     assert readings("And Japan?", Conversation()) == ["And Japan?"]
 
 
-def test_a_new_name_takes_the_place_of_the_old_one() -> None:
-    assert readings("And Japan?", after(("Why was South Korea embarrassed?", True)))[0] == "Why was Japan embarrassed?"
+@pytest.mark.parametrize(
+    ("topic", "question", "reading"),
+    [
+        ("Why was South Korea embarrassed?", "And Japan?", "Why was Japan embarrassed?"),
+        ("How did Trump treat Canada in Quebec?", "And the Japanese?", "How did Trump treat the Japanese in Quebec?"),
+        ("What did Trump say of Japan?", "What about Pompeo?", "What did Pompeo say of Japan?"),
+        ("How did Trump tell Seoul?", "And Japan?", "How did Trump tell Japan?"),
+    ],
+    ids=["a country", "the last country, not the last name", "a person", "no country to be replaced"],
+)
+def test_a_new_name_takes_the_place_of_the_last_one_of_its_kind(topic: str, question: str, reading: str) -> None:
+    assert readings(question, after((topic, True)))[0] == reading
 
 
 def test_a_pronoun_is_read_with_the_topic_in_front() -> None:

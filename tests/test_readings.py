@@ -31,6 +31,12 @@ def test_a_name_takes_the_place_of_its_pronoun(question: str, reading: str) -> N
     assert Carrier.packaged().standalone(question, KIM, leaning=True).startswith(reading)
 
 
+def test_he_is_no_country_and_they_may_be_one() -> None:
+    said = Said(((True, "What did Seoul hear?"), (False, "South Korea was told by Moon. South Korea protested.")), "South Korea")
+    him, them = (Carrier.packaged().standalone(question, said, leaning=True) for question in ("When was he told?", "When were they told?"))
+    assert not him.startswith("When was South Korea told?") and them.startswith("When were South Korea told?")
+
+
 @pytest.mark.parametrize("question", ["How far is Japan from North Korea?", "What did Time magazine call the photo?"])
 def test_a_question_that_leaves_out_nothing_is_left_alone(question: str) -> None:
     assert Carrier.packaged().standalone(question, replace(KIM, title=""), leaning=False) == question

@@ -9,6 +9,7 @@ import torch
 from transformers import BertConfig
 
 from index.onnx_runtime import open_session, open_tokenizer
+from index.training.average import main as average
 from index.training.batches import as_batch
 from index.training.checks import auroc, run_network
 from index.training.lessons import Example
@@ -51,6 +52,16 @@ def test_a_sentence_has_the_mean_logit_of_its_pieces_and_none_if_it_is_not_there
     logits = torch.zeros((1, 4, 4))
     logits[0, :, 2] = torch.tensor([9.0, 1.0, 3.0, 5.0])
     assert sentence_logits(logits, torch.tensor([[-1, 0, 0, 1]]), 3).tolist() == [[2.0, 5.0, FAR]]
+
+
+def test_the_average_of_two_networks_has_the_mean_of_their_weights(network: ReadingNetwork, tmp_path: Path) -> None:
+    for name, value in (("one", 1.0), ("other", 4.0)):
+        torch.nn.init.constant_(network.head.weight, value)
+        network.save(tmp_path / name)
+    average(str(tmp_path / "both"), str(tmp_path / "one"), str(tmp_path / "other"))
+    both = ReadingNetwork.beginning(tmp_path / "both")
+    assert torch.all(both.head.weight == 2.5)
+    assert torch.equal(both.bert.embeddings.word_embeddings.weight, network.bert.embeddings.word_embeddings.weight)
 
 
 def test_a_network_learns_two_examples(network: ReadingNetwork, batch: dict[str, torch.Tensor]) -> None:
