@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,16 +17,19 @@ from index.features import NAMES, Candidates, Texts, candidates, measure
 from index.reader import IndexReader
 from index.reading_model import UNREAD, Reading, ReadingModel
 from index.windows import Window
+from index.words import terms
 
 # A window is widened to this many characters at most, and windows are read until they hold so many. Of 2,800, 2,000
 # and 1,500 the last does as well on tune questions (R@1 0.902 each, AUROC 0.849, 0.845, 0.850; n = 429) in half the time of the first.
 REACH, BUDGET = 550, 1500
+# A run of capitalised words, but not the first of the question, whose capital says nothing.
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
 
 READ_NAMES = ("read", "read_gap", "read_share", "read_span", "read_span_gap", "unread")
 SENTENCE_NAMES = (*NAMES, "measured", *READ_NAMES)
 # Few, because they must hold far from the questions they are fitted on: how well its words match a question tells little of
 # whether a text answers it once people ask in words of their own.
-QUESTION_NAMES = ("log of sum of read", "best read_span", "best passage_cosine", "numbers_missing")
+QUESTION_NAMES = ("log of sum of read", "best read_span", "best passage_cosine", "numbers_missing", "unknown_names")
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,10 @@ class ReadingEvidence:
 
 @dataclass(frozen=True, eq=False)
 class Weighed:
-    """Candidates with all that was measured and read of them: `measured` (sentences, len(NAMES)), the others (sentences,)."""
+    """Candidates with all that was measured and read of them: `measured` (sentences, len(NAMES)), the others (sentences,).
+
+    `unknown` is the share of the question's names of which no document has a word, not in its title either.
+    """
 
     found: Candidates
     measured: np.ndarray
@@ -93,6 +100,7 @@ class Weighed:
     read: np.ndarray
     read_span: np.ndarray
     spans: tuple[tuple[int, int], ...]
+    unknown: float = 0.0
 
     @classmethod
     def of(
@@ -106,7 +114,7 @@ class Weighed:
         likely = weights.sentence.probabilities(measured)
         excerpts = choose_excerpts(texts, found, likely)
         readings = model.read(question, [excerpt.window for excerpt in excerpts])
-        return cls(found, measured, likely, *_gathered(found, excerpts, readings))
+        return cls(found, measured, likely, *_gathered(found, excerpts, readings), unknown_names(texts, question, found))
 
     @cached_property
     def sentence_features(self) -> np.ndarray:
@@ -122,7 +130,15 @@ class Weighed:
         """(len(QUESTION_NAMES),) features of the question, from the scores, 0 to 1, of its sentences."""
         cosine, missing = (self.measured[:, NAMES.index(name)] for name in ("passage_cosine", "numbers_missing"))
         read = np.log(np.exp(np.maximum(self.read, UNREAD)).sum())
-        return np.array([read, self.read_span.max(), cosine.max(), missing[scores.argmax()]])
+        return np.array([read, self.read_span.max(), cosine.max(), missing[scores.argmax()], self.unknown])
+
+
+def unknown_names(texts: Texts, question: str, found: Candidates) -> float:
+    """The share, 0 to 1, of the names in the question that no passage and no title of the candidates has a word of."""
+    names = [terms(name[0]) for name in _NAME.finditer(question)]
+    titles = {term for title in {sentence.document.title for sentence in found.sentences} for term in terms(title)}
+    known = [any(term in texts.passage_lexicon.numbers or term in titles for term in name) for name in names if name]
+    return 1.0 - sum(known) / len(known) if known else 0.0
 
 
 def choose_excerpts(texts: Texts, found: Candidates, likely: np.ndarray) -> list[Excerpt]:

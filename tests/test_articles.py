@@ -9,6 +9,7 @@ import pytest
 from index import IndexReader
 from index.training.articles import Article, talk_articles, talks
 
+ABOUT = {"title": "Frank Zappa", "section": "Disbandment"}
 TURNS = [
     ("What group disbanded?", "Zappa and the Mothers"),
     ("Why did the Mothers disband?", "I don't know."),
@@ -24,7 +25,7 @@ def told(tmp_path: Path, index: IndexReader) -> list[Article]:
     with gzip.open(tmp_path / "conv_canard.jsonl.gz", "wt", encoding="utf-8") as lines:
         for number, (question, answer) in enumerate(TURNS):
             for split in ("tune", "test"):
-                print(json.dumps({"qid": f"C_{split}:{number}", "history": said, "rewrite": question, "split": split}), file=lines)
+                print(json.dumps({"qid": f"C_{split}:{number}", "history": said, "rewrite": question, "split": split, **ABOUT}), file=lines)
             said += [("user", question), ("agent", answer)]
     return list(talk_articles(talks(tmp_path, "tune"), index.encoder))
 

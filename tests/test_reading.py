@@ -9,7 +9,7 @@ from index import IndexReader, load_evidence_model
 from index.evidence import LogisticWeights
 from index.features import candidates
 from index.reading_model import UNREAD, ReadingModel, _best_span
-from index.stacked import BUDGET, REACH, SENTENCE_NAMES, StackedWeights, Weighed, choose_excerpts
+from index.stacked import BUDGET, REACH, SENTENCE_NAMES, StackedWeights, Weighed, choose_excerpts, unknown_names
 from index.windows import Window
 
 TEXT = "The bridge was built in 1874 by John Smith. It carried trains for ninety years. Mary Jones repaired it. The arch fell in a storm."
@@ -82,6 +82,22 @@ def test_what_was_read_is_of_the_document(index: IndexReader, model: ReadingMode
     start, end = weighed.spans[best]
     assert "600 miles" in found.sentences[best].document.text[start:end]
     assert weighed.sentence_features.shape == (len(found.sentences), len(SENTENCE_NAMES))
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("When was the Eiffel Tower built?", 1.0),
+        ("Did Donald Trump meet Angela Merkel?", 0.5),
+        ("Why does China matter for sanctions?", 0.0),
+        ("Zanzibar is where?", 0.0),
+        ("what about the eiffel tower?", 0.0),
+        ("Is it called Fraying Relationships?", 0.0),
+    ],
+    ids=["none is known", "half", "known", "a first word says nothing", "nor do small letters", "the title counts"],
+)
+def test_names_that_the_text_never_has_are_unknown(index: IndexReader, question: str, share: float) -> None:
+    assert unknown_names(index, question, candidates(index, range(len(index.passages)))) == share
 
 
 def test_weights_of_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

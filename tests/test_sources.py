@@ -9,6 +9,7 @@ import pytest
 
 from index.training.sources import KEPT_TALK_EVERY, squad_lessons, talk_lessons
 
+ABOUT = {"title": "Bridges", "section": "Falls"}
 TEXT = (
     "In 1874 the bridge fell. Nobody was hurt, since it was a Sunday, and all of the workmen and their families were at home and asleep. "
     "In 1874 the town of Leeds also built a school for girls."
@@ -54,7 +55,7 @@ def test_of_conversations_every_fourth_is_kept_and_what_was_not_known_is_a_quest
     ]
     asked = [("Who fell from the bridge?", history[:0]), ("Why did Ann fall?", history[:2]), ("When did Ann fall?", history)]
     rows = [
-        {"qid": f"C_{talk}:{turn}", "rewrite": rewrite, "history": said, "split": "tune"}
+        {"qid": f"C_{talk}:{turn}", "rewrite": rewrite, "history": said, "split": "tune", **ABOUT}
         for talk in range(KEPT_TALK_EVERY + 1)
         for turn, (rewrite, said) in enumerate(asked)
     ]

@@ -50,10 +50,12 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def make_article(name: str, text: str, paragraphs: Sequence[Sequence[int]], questions: Sequence[Question], encoder: OnnxEncoder) -> Article:
-    """Split and embed a text as the index does."""
+def make_article(
+    name: str, text: str, paragraphs: Sequence[Sequence[int]], questions: Sequence[Question], encoder: OnnxEncoder, *, title: str = ""
+) -> Article:
+    """Split and embed a text as the index does; without a title, it is called by its name."""
     numbered = tuple(Paragraph(number, start, end) for number, (start, end) in enumerate(paragraphs, start=1))
-    return _article(name, [Document(name, name, text, paragraphs=numbered)], questions, encoder)
+    return _article(name, [Document(name, title or name, text, paragraphs=numbered)], questions, encoder)
 
 
 def pool(articles: Sequence[Article], encoder: OnnxEncoder) -> Article:
@@ -135,6 +137,7 @@ class Talk:
     """A conversation as a text of its answers and the questions asked of it."""
 
     name: str
+    title: str
     text: str
     questions: tuple[Question, ...]
 
@@ -158,12 +161,12 @@ def talks(folder: Path, split: str) -> Iterator[Talk]:
             if not _ANYTHING_ELSE.search(question)
         )
         if text and questions:
-            yield Talk(name, text, questions)
+            yield Talk(name, f"{rows[0]['title']}, {rows[0]['section']}", text, questions)
 
 
 def talk_articles(found: Iterable[Talk], encoder: OnnxEncoder) -> Iterator[Article]:
     """Conversations as articles."""
-    return (make_article(talk.name, talk.text, [(0, len(talk.text))], talk.questions, encoder) for talk in found)
+    return (make_article(talk.name, talk.text, [(0, len(talk.text))], talk.questions, encoder, title=talk.title) for talk in found)
 
 
 def _one_after_the_other(answers: Sequence[str]) -> tuple[str, list[tuple[int, int] | None]]:
