@@ -69,11 +69,15 @@ class Candidates:
 
 
 def candidates(texts: Texts, rows: Sequence[int]) -> Candidates:
-    """Every sentence of the passages at `rows`, once; a sentence that two of them share belongs to the first."""
+    """Every sentence of the passages at `rows`, once; a sentence that two of them share belongs to the first.
+
+    Title lines state nothing: a dateline would answer whatever asks "when". They count only in a document that has no other text.
+    """
     found: dict[int, tuple[Sentence, int]] = {}
     for row in rows:
         for sentence in texts.passages[row].sentences:
-            found.setdefault(sentence.row, (sentence, row))
+            if sentence.paragraph or not any(paragraph.number for paragraph in sentence.document.paragraphs):
+                found.setdefault(sentence.row, (sentence, row))
     return Candidates(tuple(rows), tuple(s for s, _ in found.values()), tuple(row for _, row in found.values()))
 
 

@@ -27,7 +27,8 @@ def server() -> Iterator[ChatServer]:
 @pytest.fixture(scope="module")
 def chatting(server: ChatServer, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = Path(shutil.copytree(data, tmp_path_factory.mktemp("own") / "data", symlinks=True))
-    return Session(Settings(data_dir=folder, chat_model="openai:scripted", chat_base_url=server.url, chat_timeout=5))
+    settings = Settings(data_dir=folder, chat_model="openai:scripted", chat_base_url=server.url, chat_timeout=5, evidence_model="measuring")
+    return Session(settings)
 
 
 def rewriting(question: str) -> Any:

@@ -24,6 +24,7 @@ OFF_TOPIC = [
     "How do I install Python on Windows?",
     "Which planet is the largest?",
     "When was the telephone invented?",
+    "When was the Eiffel Tower built?",
 ]
 
 
@@ -60,9 +61,15 @@ def test_evidence_is_sorted_and_a_probability(index: IndexReader, model: Evidenc
     assert all(0.0 <= score <= judgement.answerable <= 1.0 for score in scores)
 
 
-def test_every_sentence_of_the_passages_is_weighed_once(index: IndexReader, model: EvidenceModel) -> None:
+def test_every_sentence_of_the_passages_but_the_title_lines_is_weighed_once(index: IndexReader, model: EvidenceModel) -> None:
     evidence = model.judge("Why does China matter?", range(len(index.passages))).evidence
-    assert sorted(item.sentence.row for item in evidence) == list(range(index.manifest.sentences))
+    assert sorted(item.sentence.row for item in evidence) == list(range(2, index.manifest.sentences))
+
+
+def test_title_lines_alone_are_no_evidence(index: IndexReader, model: EvidenceModel) -> None:
+    titles = [row for row, passage in enumerate(index.passages) if not passage.paragraph]
+    judgement = model.judge("When was the telephone invented?", titles)
+    assert titles and not judgement.evidence and judgement.answerable == 0.0
 
 
 def test_evidence_is_the_same_every_time(index: IndexReader, model: EvidenceModel, name: str) -> None:

@@ -1,10 +1,15 @@
 """Features are finite numbers in named columns, whatever is asked; a shared sentence is weighed once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from index import IndexReader
+from index import Document, IndexReader
 from index.features import NAMES, QUESTION_NAMES, candidates, measure, summarise
+from index.nouns import Paragraph
+from index.passages import split_passages
+from index.training.articles import make_article
 
 ODD = {
     "empty": "",
@@ -45,21 +50,30 @@ def test_a_sentence_that_two_passages_share_is_weighed_once_in_the_first(index: 
     assert found.home == (other,) * len(index.passages[other].sentences) + (one,) * (len(index.passages[one].sentences) - 1)
 
 
-def test_all_passages_have_every_sentence_of_the_index_once(index: IndexReader) -> None:
+def test_all_passages_have_every_sentence_of_the_index_once_but_for_the_title_lines(index: IndexReader) -> None:
     found = candidates(index, range(len(index.passages)))
-    assert [sentence.row for sentence in found.sentences] == list(range(index.manifest.sentences))
+    titles = ["Fraying U.S. Relationships with Allies Makes Progress on North Korea More Difficult", "July 9, 2018"]
+    assert [sentence.row for sentence in found.sentences] == list(range(len(titles), index.manifest.sentences))
+    assert [sentence.text for passage in index.passages for sentence in passage.sentences if not sentence.paragraph] == titles
+
+
+def test_title_lines_count_where_there_is_nothing_else(index: IndexReader) -> None:
+    document = Document("d", "d", "Nobody was hurt.", paragraphs=(Paragraph(0, 0, 16),))
+    article = make_article("d", document.text, [(0, 16)], [], index.encoder)
+    only_titles = replace(article, passages=split_passages([document]))
+    assert [sentence.text for sentence in candidates(only_titles, [0]).sentences] == ["Nobody was hurt."]
 
 
 @pytest.mark.parametrize("question", ODD.values(), ids=ODD.keys())
 def test_features_of_any_question_are_finite_and_have_a_column_for_each_name(index: IndexReader, question: str) -> None:
     found = features(index, question)
-    assert found.shape == (index.manifest.sentences, len(NAMES))
+    assert found.shape == (len(candidates(index, range(len(index.passages))).sentences), len(NAMES))
     assert np.isfinite(found).all()
     summary = summarise(found, np.linspace(0, 1, len(found)))
     assert summary.shape == (len(QUESTION_NAMES),) and np.isfinite(summary).all()
 
 
-@pytest.mark.parametrize("rows", [[0], [3, 3], [24, 0]], ids=["one sentence", "the same passage twice", "out of order"])
+@pytest.mark.parametrize("rows", [[2], [3, 3], [24, 0]], ids=["one passage", "the same passage twice", "out of order"])
 def test_features_of_few_sentences_are_finite(index: IndexReader, rows: list[int]) -> None:
     assert np.isfinite(features(index, "Why does China matter?", rows)).all()
     assert np.isfinite(summarise(features(index, "x", rows), np.ones(len(features(index, "x", rows))))).all()

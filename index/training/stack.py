@@ -25,8 +25,8 @@ from index.training.fit import ADVERSARIAL_WEIGHT, SEED, fit
 from index.training.network import ReadingNetwork, export
 from index.training.sources import HELD_OUT, is_kept, is_kept_talk
 
-# The stated risk: this share of SQuAD's answerable questions on unseen articles is abstained on. Of CANARD's (tune, kept: n = 187), asked by
-# people who did not see the text, it was 24 % then, and would have been 31 % at 0.06.
+# The stated risk: this share of SQuAD's answerable questions on unseen articles is abstained on. Of CANARD's (tune, kept: n = 187), asked
+# by people who did not see the text, it was 24 % then, and would have been 31 % at 0.06.
 FALSE_ABSTENTION = 0.03
 FOLDER = Path(__file__).parents[1] / "reading"
 
