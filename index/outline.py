@@ -107,7 +107,7 @@ def _stated_title(text: str, blocks: list[Block], headings: list[tuple[int, Bloc
         return text[slice(*headings[0][1])]
     if blocks and not headings:
         first = text[slice(*blocks[0])]
-        if len(blocks) > 1 and len(first) <= LONGEST_TITLE and "\n" not in first and first[-1] not in '.!?:;,”"':
+        if len(blocks) > 1 and "\n" not in first and _is_title_like(first):
             return first
     return ""
 
@@ -116,12 +116,21 @@ def _title_lines(text: str, blocks: list[Block], headings: list[tuple[int, Block
     """The lines that state the title (and the dateline under it), apart from the paragraphs proper."""
     lines = [span for _, span in headings[:1] if text[slice(*span)] == title]
     if blocks and not headings and text[slice(*blocks[0])].split("\n")[0].strip() == title:
-        at, lines = blocks[0][0], []
-        for line in text[slice(*blocks[0])].split("\n"):
+        start, end = blocks[0]
+        under = text.find("\n", start, end) + 1 or end
+        if all(_is_title_like(line.strip()) for line in text[under:end].split("\n")):
+            under = end  # a dateline; else what follows is the first paragraph, blank line or not
+        at, lines = start, []
+        for line in text[start:under].split("\n"):
             lines += _trimmed(text, [(at, at + len(line))])
             at += len(line) + 1
-        blocks = blocks[1:]
+        blocks = [*_trimmed(text, [(under, end)]), *blocks[1:]]
     return lines, blocks
+
+
+def _is_title_like(line: str) -> bool:
+    """Whether a line may be a title or dateline: short, and no sentence."""
+    return len(line) <= LONGEST_TITLE and not line.endswith(tuple('.!?:;,”"'))
 
 
 def _run_in_heads(text: str, blocks: list[Block]) -> list[Block]:

@@ -11,7 +11,7 @@ from index.sentences import split_sentences
 # About 220 word pieces of English: what all-MiniLM-L6-v2 reads of a text (256) with room to spare.
 LONGEST = 1000
 # Changes whenever the same document would be split into other passages or sentences.
-SPLITTING = f"paragraphs, sentencex, {LONGEST} characters, 1 sentence of overlap, v1"
+SPLITTING = f"paragraphs, sentencex, {LONGEST} characters, 1 sentence of overlap, v2"
 
 
 def split_passages(documents: Iterable[Document]) -> list[Passage]:

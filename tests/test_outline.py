@@ -79,6 +79,11 @@ def test_paragraphs_count_from_1_and_title_lines_are_0() -> None:
     assert paragraphs(text) == [(0, "The Light"), (0, "July 9, 2018"), (1, "One. Two."), (2, "Three.\nFour.")]
 
 
+@pytest.mark.parametrize("body", ["One. Two.", "A line that is\nwrapped. Two."], ids=["a sentence", "a wrapped one"])
+def test_a_paragraph_right_under_the_title_is_no_title_line(body: str) -> None:
+    assert paragraphs(f"---\ntitle: The Light\n---\nThe Light\n{body}\n\nThree.") == [(0, "The Light"), (1, body), (2, "Three.")]
+
+
 def test_a_markdown_title_is_line_0_once() -> None:
     text = "# The *Light*\n\nOne.\n\n## Part\n\nTwo.\n"
     assert paragraphs(text, markdown=True) == [(0, "The *Light*"), (1, "One."), (2, "Two.")]
