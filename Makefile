@@ -71,7 +71,7 @@ MINUTES ?= 80
 START ?=
 LESSONS = "$(BENCH)" "$(WORDNET)" "$(VECTORS)"
 train: .venv/installed
-	@test -n "$(BENCH)" -a -f "$(VECTORS)" || { echo "make train BENCH=FOLDER VECTORS=FILE: public question sets and word vectors, see index/evidence.md" >&2; exit 2; }
+	@test -d "$(BENCH)" -a -f "$(VECTORS)" -a -f "$(WORDNET)/data.noun" || { echo "make train BENCH=FOLDER VECTORS=FILE [WORDNET=FOLDER]: question sets, word vectors and WordNet, see index/evidence.md" >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*

@@ -33,7 +33,6 @@ _TERM = (
 )  # fmt: skip
 NAMES = tuple(f"{term} x {kind}" for term in _TERM for kind in (*_QUESTION, "short", "has name", "knows title"))
 _PERSONAL = re.compile(r"\b(?:(he|she|it|they|him|them|her(?!\s+\w))|(his|her|its|their))\b", re.IGNORECASE)
-_NOT_A_PERSON = re.compile(r"it|its|they|them|their", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,7 @@ def _written(question: str, phrases: Sequence[str]) -> str:
     "He" and "she" are no country.
     """
     rest, pronoun = list(phrases), _PERSONAL.search(question)
-    somebody = pronoun and not _NOT_A_PERSON.fullmatch(pronoun[0])
+    somebody = pronoun and _PATTERNS["person"].search(pronoun[0])
     name = next((phrase for phrase in phrases if phrase[0].isupper() and not (somebody and is_country(phrase))), "")
     if name and pronoun:
         rest.remove(name)

@@ -6,7 +6,7 @@ import re
 
 from bot.carrying import Carrier, Said
 from bot.conversation import Conversation
-from index import is_country, terms
+from index import is_country, names, terms
 
 # Words that point outside the question; "there" does at its end only ("are there any" points nowhere).
 _POINTS_BACK = re.compile(
@@ -35,7 +35,6 @@ _NEW_TOPIC = re.compile(
     r"|by the way|btw)\b\W+(?=\w)",
     re.I,
 )
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
 # How a whole question opens; "What is the capital of France?" stands alone with two terms, "troop numbers" does not.
 _OPENS = re.compile(
     r"^\W*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.I
@@ -110,9 +109,9 @@ def _swap_name(question: str, topic: str) -> str:
 
     A country takes the place of the last country, anything else that of the last other name, if there is one.
     """
-    phrase, names = _SWAPS.match(question), list(_NAME.finditer(topic))
-    if not phrase or not names or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
+    phrase, found = _SWAPS.match(question), names(topic)
+    if not phrase or not found or len(phrase[1].split()) > 3 or _POINTS_BACK.search(phrase[1]):
         return ""
-    alike = [name for name in names if is_country(name[0]) == is_country(phrase[1])]
-    name = (alike or names)[-1]
-    return re.sub(r"\bthe $", "", topic[: name.start()]) + phrase[1] + topic[name.end() :]  # an article of the old name goes with it
+    alike = [name for name in found if is_country(name[0]) == is_country(phrase[1])]
+    _, start, end = (alike or found)[-1]
+    return re.sub(r"\bthe $", "", topic[:start]) + phrase[1] + topic[end:]  # an article of the old name goes with it

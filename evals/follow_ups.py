@@ -27,14 +27,15 @@ from evals.statistics import interval_of
 from evals.systems import Ours
 from index import PASSAGES, Span, terms, words
 
-AT = (1, 4)
+# Is a gold passage the first that is retrieved, among the first four, and that of the best evidence?
+COLUMNS = ("hit@1", "hit@4", "best evidence")
 Part = tuple[float, float]
 Ask = Callable[[str, Conversation], Answer]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One turn under one way of reading it: is a gold passage among the first of `AT`, last that of the best evidence; was it answered?"""
+    """One turn under one way of reading it: a hit or not for each of `COLUMNS`, and whether it was answered."""
 
     turn: Asked
     hits: tuple[bool, ...]
@@ -104,17 +105,17 @@ def print_retrieval(bench: Path, folder: Path) -> None:
         "other follow-ups": lambda turn: turn.turn > 1 and not leans_back(turn.question),
         "first questions": lambda turn: turn.turn == 1,
     }
-    print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | hit@1 | hit@4 | best evidence |")
-    print("| --- | --- | --- | --- | --- |")
+    print(f"\nMTRAG human, {len(session.index.documents)} passages\n\n| kind | reading | {' | '.join(COLUMNS)} |")
+    print("| --- | --- |" + " --- |" * len(COLUMNS))
     for kind, belongs in kinds.items():
         for name, run in runs.items():
             chosen = [one for one in run if counts(one.turn, belongs)]
             groups = grouped((one.turn.conversation, one) for one in chosen)
-            cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(AT) + 1)]
+            cells = [ratio(groups, lambda one, at=at: (float(one.hits[at]), 1.0)) for at in range(len(COLUMNS))]
             print(f"| {kind} (n = {len(chosen)}) | {name} | {' | '.join(cells)} |")
         both = [(one, other) for one, other in pairs if counts(one.turn, belongs)]
         groups = grouped((one.turn.conversation, (one, other)) for one, other in both)
-        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(AT) + 1)]
+        cells = [ratio(groups, lambda two, at=at: (float(two[0].hits[at]) - float(two[1].hits[at]), 1.0)) for at in range(len(COLUMNS))]
         print(f"| {kind} | ours - question alone | {' | '.join(cells)} |")
 
 
@@ -163,9 +164,8 @@ def outcomes(session: Session, turns: Sequence[Asked], ask: Ask) -> list[Outcome
         own[turn.conversation, turn.question] = answer
         found_first = system.retrieve(answer.standalone_question, PASSAGES)
         ranked, best = _identities(found_first), _identities(item.sentence for item in answer.evidence[:1])
-        found.append(
-            Outcome(turn, tuple(bool(set(those) & set(turn.gold)) for those in (*(ranked[:at] for at in AT), best)), answer.answered)
-        )
+        hits = (bool(turn.gold.keys() & set(those)) for those in (ranked[:1], ranked[:4], best))
+        found.append(Outcome(turn, tuple(hits), answer.answered))
     return found
 
 

@@ -10,7 +10,7 @@ from index.errors import CommentaryError, DocumentsError, IndexBusy, IndexDamage
 from index.generations import Generations, Manifest
 from index.models import DEFAULT_JUDGE, DEFAULT_MODEL, find_model
 from index.nouns import Document, Passage, Sentence, Span
-from index.words import matching_words, terms, words
+from index.words import matching_words, names, terms, words
 
 if TYPE_CHECKING:
     from index.builder import Builder, Built
@@ -76,6 +76,7 @@ __all__ = [
     "load_documents",
     "load_evidence_model",
     "matching_words",
+    "names",
     "split_sentences",
     "terms",
     "words",

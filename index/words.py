@@ -8,6 +8,8 @@ import Stemmer
 
 # Letters and digits, with inner separators of numbers (3.5, 30,000); a dotted abbreviation ("U.S.") is one word.
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,](?=\d)[^\W_]+)*")
+# A run of capitalised words, but not at the very beginning, where a capital says nothing.
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
 STOPWORDS = frozenset(
     """
     a about after again all also am an and any are as at be because been before being between both but by can could did do
@@ -24,6 +26,11 @@ _stem = Stemmer.Stemmer("english")
 def words(text: str) -> list[tuple[str, int, int]]:
     """(word, start, end) of each word of `text`; a dotted abbreviation is joined: "U.S." -> "US"."""
     return [(match[0].replace(".", "") if match[0].endswith(".") else match[0], *match.span()) for match in WORD.finditer(text)]
+
+
+def names(text: str) -> list[tuple[str, int, int]]:
+    """(name, start, end) of each run of capitalised words but the first word's."""
+    return [(match[0], *match.span()) for match in _NAME.finditer(text)]
 
 
 def terms(text: str) -> list[str]:

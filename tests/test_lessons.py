@@ -86,6 +86,12 @@ def test_synonyms_are_close_common_words_of_another_stem_and_the_same_ending(tmp
     assert found == {"repaired": ("mended",), "mended": ("repaired",), "repairing": ("fixing",), "fixing": ("repairing",)}
 
 
+def test_a_file_without_vectors_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vectors.txt").write_text("nothing of the kind\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds no word vectors"):
+        load_synonyms(tmp_path / "vectors.txt", {"repaired"})
+
+
 def test_careless_typing_is_rare_and_keeps_most_letters() -> None:
     question, draws = "Who repaired the bridge in Bradford?", chance(3)
     typed = [careless(question, draws) for _ in range(1000)]

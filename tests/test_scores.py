@@ -14,7 +14,7 @@ from index.training.scores import auroc, calibration_error, interval, recall, ri
 
 def case(kind: str, answers: list[bool], sure: float) -> Case:
     nothing = np.zeros(len(answers))
-    weighed = Weighed(Candidates((), (), ()), nothing, np.full(len(answers), sure), np.arange(len(answers), 0, -1.0), nothing, ())
+    weighed = Weighed(Candidates((), (), ()), nothing, np.full(len(answers), sure), np.arange(len(answers), 0, -1.0), nothing, (), 0.0)
     return Case(Question("?", "d", (), kind), weighed, np.array(answers))
 
 

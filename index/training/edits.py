@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.training.synonyms import exchange
 from index.training.wordnet import WordNet
 from index.words import STOPWORDS
 
@@ -103,7 +102,12 @@ def reworded(question: str, synonyms: Mapping[str, tuple[str, ...]], chance: Cha
     """The question as it is, or often with synonyms for some of its words: texts and those who ask choose other words."""
     if chance.random() >= REWORDED:
         return question
-    return _ANY_WORD.sub(lambda match: exchange(match[0], synonyms, chance) if chance.random() < 0.5 else match[0], question)
+
+    def other(match: re.Match[str]) -> str:
+        others = synonyms.get(match[0], ()) if chance.random() < 0.5 else ()
+        return others[chance.integers(len(others))] if others else match[0]
+
+    return _ANY_WORD.sub(other, question)
 
 
 def careless(question: str, chance: Chance) -> str:

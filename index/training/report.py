@@ -60,7 +60,7 @@ def rankings(weights: StackedWeights) -> dict[str, Rank]:
         "reading alone": lambda case: case.weighed.read,
         "logistic regression": lambda case: case.weighed.likely,
         "z(BM25) + z(dense)": lambda case: column("bm25_z")(case) + column("cosine_z")(case),
-        "RRF of BM25 and dense": lambda case: sum((1 / (RRF + _places(column(name)(case))) for name in ("bm25", "cosine")), np.zeros(1)),
+        "RRF of BM25 and dense": lambda case: 1 / (RRF + _places(column("bm25")(case))) + 1 / (RRF + _places(column("cosine")(case))),
         "BM25": column("bm25"),
         "dense": column("cosine"),
     }
@@ -128,7 +128,7 @@ def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
 def _print_kinds(groups: Groups, ranks: dict[str, Rank]) -> None:
     print("\n| asks | n | R@1 stacked | logistic regression | z(BM25) + z(dense) |\n| --- | --- | --- | --- | --- |")
     answerable = [[case for case in group if case.question.kind == "answerable"] for group in groups]
-    for kind in dict.fromkeys(sorted(_asks(case) for group in answerable for case in group)):
+    for kind in sorted({_asks(case) for group in answerable for case in group}):
         own = [those for those in ([case for case in group if _asks(case) == kind] for group in answerable) if those]
         cells = [interval(own, partial(recall, rank=ranks[name], k=1)) for name in ("stacked", "logistic regression", "z(BM25) + z(dense)")]
         print(f"| {kind} | {sum(map(len, own))} | {' | '.join(cells)} |")

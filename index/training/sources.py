@@ -14,7 +14,7 @@ import numpy as np
 from index.lexical import Lexicon
 from index.nouns import Passage
 from index.ranking import top_rows
-from index.training.articles import read_rows, talks
+from index.training.articles import Talk, read_rows, talks
 from index.training.lessons import Lesson, lessons_at, split_document
 from index.words import terms
 
@@ -54,9 +54,9 @@ def is_kept(place: int) -> bool:
     return place % KEPT_EVERY == 0
 
 
-def is_kept_talk(place: int) -> bool:
-    """Whether the tune conversation at this place is kept from the lessons."""
-    return place % KEPT_TALK_EVERY == 0
+def tune_talks(bench: Path, *, kept: bool) -> Iterator[Talk]:
+    """CANARD's tune conversations: those kept from the lessons, or the others."""
+    return (talk for place, talk in enumerate(talks(bench, "tune")) if (place % KEPT_TALK_EVERY == 0) == kept)
 
 
 def open_school(bench: Path) -> School:
@@ -210,9 +210,7 @@ def _searches(bench: Path) -> Iterator[Lesson]:
 
 def talk_lessons(bench: Path) -> Iterator[Lesson]:
     """CANARD's tune conversations but those kept: on the answer given, or else on the passage that BM25 takes for the best."""
-    for place, talk in enumerate(talks(bench, "tune")):
-        if is_kept_talk(place):
-            continue
+    for talk in tune_talks(bench, kept=False):
         passages = split_document(talk.name, talk.text, [(0, len(talk.text))])
         lexicon = Lexicon.of([passage.text for passage in passages])
         for question in talk.questions:

@@ -19,11 +19,11 @@ from index.onnx_encoder import OnnxEncoder
 from index.onnx_runtime import quantise
 from index.reading_model import ReadingModel
 from index.stacked import QUESTION_NAMES, SENTENCE_NAMES, StackedWeights
-from index.training.articles import squad_articles, talk_articles, talks
+from index.training.articles import squad_articles, talk_articles
 from index.training.cases import Case, cases
 from index.training.fit import ADVERSARIAL_WEIGHT, SEED, fit
 from index.training.network import ReadingNetwork, export
-from index.training.sources import HELD_OUT, is_kept, is_kept_talk
+from index.training.sources import HELD_OUT, is_kept, tune_talks
 
 # The stated risk: this share of SQuAD's answerable questions on unseen articles is abstained on. Of CANARD's (tune, kept: n = 187), asked
 # by people who did not see the text, it was 24 % then, and would have been 31 % at 0.06.
@@ -79,7 +79,7 @@ def main(bench: str, encoder_folder: str, taught: str) -> None:
         Path(bench), "squad2", lambda place, row: row["doc_id"] in HELD_OUT, encoder, articles=99, questions=999, seed=SEED
     )
     train = squad_articles(Path(bench), "squad11_train", lambda place, row: is_kept(place), encoder, articles=99, questions=60, seed=SEED)
-    talk = talk_articles((talk for place, talk in enumerate(talks(Path(bench), "tune")) if is_kept_talk(place)), encoder)
+    talk = talk_articles(tune_talks(Path(bench), kept=True), encoder)
     weights = fit_stack(cases(tune, encoder, model), cases(train, encoder, model), cases(talk, encoder, model))
     (FOLDER / "stack.json").write_text(json.dumps(weights.as_json(), indent=1) + "\n", encoding="utf-8")
     print(f"threshold {weights.threshold:.3f}; wrote {FOLDER}", file=sys.stderr)

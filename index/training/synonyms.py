@@ -3,7 +3,7 @@ Constraints"; nmrksic/counter-fitting), in which synonyms lie close and antonyms
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,18 @@ ENDINGS = ("ing", "est", "ed", "er", "ly", "s")
 
 
 def load_synonyms(vectors: Path, common: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """For each common word its common synonyms of another stem and the same ending. Of `vectors`, each line is a word and its numbers."""
+    """For each common word its common synonyms of another stem and the same ending. Of `vectors`, each line is a word and its numbers.
+
+    Raises ValueError if it has none of the common words.
+    """
     rows: dict[str, np.ndarray] = {}
     with vectors.open(encoding="utf-8") as lines:
         for line in lines:
             word, _, numbers = line.partition(" ")
             if word in common and word.isalpha():
                 rows[word] = np.array(numbers.split(), np.float32)
+    if not rows:
+        raise ValueError(f"{vectors} holds no word vectors; index/evidence.md says where to get them")
     words = list(rows)
     matrix = np.array([row / np.linalg.norm(row) for row in rows.values()])
     stems = [terms(word) for word in words]
@@ -34,12 +39,6 @@ def load_synonyms(vectors: Path, common: Collection[str]) -> dict[str, tuple[str
         if stems[at] and alike:
             found[word] = alike
     return found
-
-
-def exchange(word: str, synonyms: Mapping[str, tuple[str, ...]], chance: np.random.Generator) -> str:
-    """One of the word's synonyms, or the word itself if it has none."""
-    others = synonyms.get(word, ())
-    return others[chance.integers(len(others))] if others else word
 
 
 def _ending(word: str) -> str:
