@@ -6,22 +6,18 @@ article answers at all? 95 % intervals by bootstrap over articles.
 
 from __future__ import annotations
 
-import gzip
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bot.conversation import Conversation
-from evals.baselines.bm25 import Bm25
-from evals.baselines.stock_langchain import StockLangChain
-from evals.needs import installed
-from evals.statistics import interval_of
+from evals.rows import read_rows
+from evals.run import baselines
+from evals.statistics import auroc, interval_of
 from evals.systems import System
 from index import Document, Span
 
@@ -48,29 +44,22 @@ class Asked:
 
 
 def main(bench: str) -> None:
-    """A row for each system."""
-    articles = list(_articles(Path(bench)))
+    """A row for each baseline that is installed."""
+    runs: dict[str, list[list[Asked]]] = {}
+    for document, questions in _articles(Path(bench)):
+        for system in baselines([document]):
+            runs.setdefault(system.name, []).append(_ask_all(system, questions))
     print("| chunks | R@1 | R@2 | R@4 | AUROC adversarial | AUROC off-topic |\n| --- | --- | --- | --- | --- | --- |")
-    for name, make in _systems().items():
-        groups = [_ask_all(make([document]), questions) for document, questions in articles]
+    for name, groups in runs.items():
         measures = [*(partial(_recall, k=k) for k in (1, 2, FIRST)), *(partial(_auroc, kind=kind) for kind in ("adversarial", "off-topic"))]
-        print(f"| {name} | {' | '.join(_interval(groups, measure) for measure in measures)} |", flush=True)
-
-
-def _systems() -> dict[str, Callable[[Sequence[Document]], System]]:
-    found: dict[str, Callable[[Sequence[Document]], System]] = {StockLangChain.name: StockLangChain, Bm25.name: Bm25}
-    if installed("llama-index"):
-        from evals.baselines.stock_llama_index import StockLlamaIndex
-
-        found[StockLlamaIndex.name] = StockLlamaIndex
-    return found
+        print(f"| {name} | {' | '.join(_interval(groups, measure) for measure in measures)} |")
 
 
 def _articles(bench: Path) -> Iterator[tuple[Document, list[Question]]]:
     """Each test article with its own questions and a tenth as many of other articles."""
-    documents = [row for row in _rows(bench / "squad2_docs.jsonl.gz") if row["split"] == "test"]
+    documents = [row for row in read_rows(bench / "squad2_docs.jsonl.gz") if row["split"] == "test"]
     asked: dict[str, list[Question]] = {row["doc_id"]: [] for row in documents}
-    for row in _rows(bench / "squad2_questions.jsonl.gz"):
+    for row in read_rows(bench / "squad2_questions.jsonl.gz"):
         if row["doc_id"] in asked:
             spans = tuple((start, end) for start, end in row["spans"]) if row["answerable"] else ()
             asked[row["doc_id"]].append(Question(row["question"].strip(), "answerable" if spans else "adversarial", spans))
@@ -80,11 +69,6 @@ def _articles(bench: Path) -> Iterator[tuple[Document, list[Question]]]:
         others = [question for other, those in asked.items() if other != name for question in those]
         foreign = [Question(others[at].text, "off-topic") for at in chance.permutation(len(others))[: len(own) // 10]]
         yield Document(name, name, row["text"]), own + foreign
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def _ask_all(system: System, questions: Sequence[Question]) -> list[Asked]:
@@ -106,8 +90,7 @@ def _recall(those: Sequence[Asked], k: int) -> float:
 
 
 def _auroc(those: Sequence[Asked], kind: str) -> float:
-    sure, others = (np.array([one.alike for one in those if one.kind == own]) for own in ("answerable", kind))
-    return float(np.mean((sure[:, None] > others) + 0.5 * (sure[:, None] == others)))
+    return auroc(*([one.alike for one in those if one.kind == own] for own in ("answerable", kind)))
 
 
 def _interval(groups: Sequence[Sequence[Asked]], measure: Callable[[Sequence[Asked]], float]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from evals.rows import read_rows
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class Asked:
 
 def asked_turns(path: Path) -> Iterator[Asked]:
     """MTRAG's turns, both splits."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    for row in rows:
+    for row in read_rows(path):
         texts = [text for _, text in row["history"]]
         history = tuple(zip(texts[::2], texts[1::2], strict=False))
         gold = {passage["id"]: passage["text"] for passage in row["gold_passages"]}

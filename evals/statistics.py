@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, mannwhitneyu
 
 METHOD = "95 % intervals by percentile bootstrap over questions (1,000 resamples, fixed seed); exact (Clopper-Pearson) where all agree"
 TEST = "differences over the questions both were asked: 95 % interval by paired bootstrap, p by McNemar's exact test where marks are 0 or 1"
@@ -37,6 +37,11 @@ def difference_interval(ours: tuple[Sequence[float], Sequence[float]], theirs: t
 def mcnemar(wins: int, losses: int) -> float:
     """Two-sided exact p of so uneven a split among the questions on which two runs differ."""
     return float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The probability that a positive scores above a negative; ties count half (Mann and Whitney's U over all pairs)."""
+    return float(mannwhitneyu(positive, negative).statistic / (len(positive) * len(negative)))
 
 
 def _ratio(got: np.ndarray, of: np.ndarray, axis: int = -1) -> np.ndarray:
