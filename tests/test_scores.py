@@ -9,6 +9,7 @@ from index.features import Candidates
 from index.stacked import Weighed
 from index.training.articles import Question
 from index.training.cases import Case
+from index.training.report import asks_for
 from index.training.scores import auroc, calibration_error, interval, recall, risk_area, risk_at
 
 
@@ -57,3 +58,17 @@ def test_a_measure_is_what_counting_gives(measure: Callable[[], float], value: f
 def test_an_interval_is_drawn_over_groups_and_holds_the_value() -> None:
     right, wrong = [case("answerable", [True], 0.5)] * 3, [case("answerable", [False], 0.5)]
     assert interval([right, wrong], lambda those: recall(those, rank, 1)) == "0.750 (0.000 to 1.000)"
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("In which year did it fall?", "what"),
+        ("Whose bridge was it?", "who"),
+        ("How far is Leeds?", "how many"),
+        ("how did it fall and why?", "how"),
+        ("Name the bridge.", "other"),
+    ],
+)
+def test_a_question_is_of_the_kind_of_its_first_interrogative(question: str, kind: str) -> None:
+    assert asks_for(question) == kind

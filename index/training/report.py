@@ -97,45 +97,46 @@ def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
     kinds = [case.question.kind for group in groups for case in group]
     print(f"\n{title}: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)))
     ranks, sure = rankings(weights), confidences(weights)
-    print("\n| sentence ranking | R@1 | R@3 |\n| --- | --- | --- |")
-    for name, rank in ranks.items():
-        print(f"| {name} | {interval(groups, partial(recall, rank=rank, k=1))} | {interval(groups, partial(recall, rank=rank, k=3))} |")
-    print(f"\nspan F1 of the first sentence: {interval(groups, partial(span_f1, rank=ranks['stacked']))}")
-    for kind in ("adversarial", "off-topic"):
-        if kind in kinds:
-            print(f"\n| AUROC against {kind} | |\n| --- | --- |")
-            for name, scores in sure.items():
-                print(f"| {name} | {interval(groups, partial(auroc, kind=kind, scores=scores))} |")
+    _print_rankings(groups, ranks)
+    for kind in [kind for kind in ("adversarial", "off-topic") if kind in kinds]:
+        print(f"\n| AUROC against {kind} | |\n| --- | --- |")
+        for name, scores in sure.items():
+            print(f"| {name} | {interval(groups, partial(auroc, kind=kind, scores=scores))} |")
     if "adversarial" in kinds:
-        print("\n| confidence | ECE | AURC |\n| --- | --- | --- |")
-        for name in ("stacked", "logistic regression"):
-            error, area = (
-                partial(calibration_error, scores=sure[name]),
-                partial(risk_area, scores=sure[name], rank=ranks[name]),
-            )
-            print(f"| {name} | {interval(groups, error)} | {interval(groups, area)} |")
-        shares = "".join(f" {coverage:.0%} |" for coverage in COVERAGES)
-        print(f"\n| risk at coverage |{shares}\n| --- |{' --- |' * len(COVERAGES)}")
-        everything = [case for group in groups for case in group]
-        for name in ("stacked", "logistic regression"):
-            cells = [f"{risk_at(everything, sure[name], ranks[name], coverage):.3f}" for coverage in COVERAGES]
-            print(f"| {name} | {' | '.join(cells)} |")
+        _print_calibration(groups, ranks, sure)
     for kind in dict.fromkeys(kinds):
         kept = [sure["stacked"](case) < weights.threshold for group in groups for case in group if case.question.kind == kind]
         print(f"\nabstained on at {weights.threshold}, {kind} (n = {len(kept)}): {np.mean(kept):.3f}")
 
 
+def _print_rankings(groups: Groups, ranks: dict[str, Rank]) -> None:
+    print("\n| sentence ranking | R@1 | R@3 |\n| --- | --- | --- |")
+    for name, rank in ranks.items():
+        print(f"| {name} | {interval(groups, partial(recall, rank=rank, k=1))} | {interval(groups, partial(recall, rank=rank, k=3))} |")
+    print(f"\nspan F1 of the first sentence: {interval(groups, partial(span_f1, rank=ranks['stacked']))}")
+
+
+def _print_calibration(groups: Groups, ranks: dict[str, Rank], sure: dict[str, Sure]) -> None:
+    shares, everything = " | ".join(f"{coverage:.0%}" for coverage in COVERAGES), [case for group in groups for case in group]
+    print(f"\n| confidence | ECE | AURC, risk at coverage: | {shares} |\n| --- | --- | --- |{' --- |' * len(COVERAGES)}")
+    for name in ("stacked", "logistic regression"):
+        error, area = partial(calibration_error, scores=sure[name]), partial(risk_area, scores=sure[name], rank=ranks[name])
+        risks = [f"{risk_at(everything, sure[name], ranks[name], coverage):.3f}" for coverage in COVERAGES]
+        print(f"| {name} | {interval(groups, error)} | {interval(groups, area)} | {' | '.join(risks)} |")
+
+
 def _print_kinds(groups: Groups, ranks: dict[str, Rank]) -> None:
     print("\n| asks | n | R@1 stacked | logistic regression | z(BM25) + z(dense) |\n| --- | --- | --- | --- | --- |")
     answerable = [[case for case in group if case.question.kind == "answerable"] for group in groups]
-    for kind in sorted({_asks(case) for group in answerable for case in group}):
-        own = [those for those in ([case for case in group if _asks(case) == kind] for group in answerable) if those]
+    for kind in sorted({asks_for(case.question.text) for group in answerable for case in group}):
+        own = [those for those in ([case for case in group if asks_for(case.question.text) == kind] for group in answerable) if those]
         cells = [interval(own, partial(recall, rank=ranks[name], k=1)) for name in ("stacked", "logistic regression", "z(BM25) + z(dense)")]
         print(f"| {kind} | {sum(map(len, own))} | {' | '.join(cells)} |")
 
 
-def _asks(case: Case) -> str:
-    found = _ASKS.search(case.question.text)
+def asks_for(question: str) -> str:
+    """What kind of thing a question asks for: its interrogative, "how many" for every measure, "other" if it has none."""
+    found = _ASKS.search(question)
     word = found[1].lower() if found else "other"
     return "how many" if word.startswith("how ") else _KIND.get(word, word)
 
