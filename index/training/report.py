@@ -98,7 +98,7 @@ def _print(title: str, groups: Groups, weights: StackedWeights) -> None:
     print(f"\n{title}: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)))
     ranks, sure = rankings(weights), confidences(weights)
     _print_rankings(groups, ranks)
-    for kind in [kind for kind in ("adversarial", "off-topic") if kind in kinds]:
+    for kind in dict.fromkeys(kind for kind in kinds if kind != "answerable"):
         print(f"\n| AUROC against {kind} | |\n| --- | --- |")
         for name, scores in sure.items():
             print(f"| {name} | {interval(groups, partial(auroc, kind=kind, scores=scores))} |")
