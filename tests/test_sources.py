@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from index.training.sources import KEPT_TALK_EVERY, squad_lessons, talk_lessons
+from index.training import sources
+from index.training.sources import KEPT_TALK_EVERY, own_lessons, squad_lessons, talk_lessons
 
 ABOUT = {"title": "Bridges", "section": "Falls"}
 TEXT = (
@@ -63,3 +64,28 @@ def test_of_conversations_every_fourth_is_kept_and_what_was_not_known_is_a_quest
     found = [(lesson.passage.document.id, lesson.question, lesson.answerable) for lesson in talk_lessons(tmp_path)]
     assert found[:2] == [("C_1", "Who fell from the bridge?", True), ("C_1", "Why did Ann fall?", False)]
     assert {name for name, _, _ in found} == {"C_1", "C_2", "C_3"}
+
+
+def test_an_own_question_is_asked_of_all_sentences_it_needs_and_one_without_an_answer_of_what_looks_like_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [{"doc_id": name, "text": TEXT, "paras": [[0, len(TEXT)]]} for name in ("kept", "taught")]
+    fell, asleep, school = (TEXT.index(words) for words in ("In 1874 the bridge", "Nobody", "In 1874 the town"))
+    both = {"question": "Why did nobody die?", "answerable": True, "evidence": [[fell, asleep - 1], [asleep, school - 1]], "span": [49, 63]}
+    none = {"question": "Who built the bridge?", "answerable": False, "evidence": [[school, len(TEXT)]]}
+    write(tmp_path / "squad11_train_docs.jsonl.gz", documents)
+    write(tmp_path / "questions.jsonl.gz", [{"doc_id": name, "para": 0, **asked} for name in ("kept", "taught") for asked in (both, none)])
+    monkeypatch.setattr(sources, "OWN", tmp_path / "questions.jsonl.gz")
+    lessons = list(own_lessons(tmp_path))
+    assert {lesson.passage.document.id for lesson in lessons} == {"taught"}
+    assert [(lesson.question, lesson.anchor, lesson.answerable, lesson.span) for lesson in lessons] == [
+        ("Why did nobody die?", (0, 1), True, (49, 63)),
+        ("Who built the bridge?", (2,), False, None),
+    ]
+
+
+def test_the_packaged_questions_are_of_both_kinds_and_stand_inside_a_paragraph() -> None:
+    rows = list(sources.read_rows(sources.OWN))
+    assert {row["answerable"] for row in rows} == {True, False}
+    assert all(row["evidence"] and all(start < end for start, end in row["evidence"]) for row in rows)
+    assert all(("span" in row) == row["answerable"] and row["question"].strip() == row["question"] for row in rows)

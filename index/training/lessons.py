@@ -47,10 +47,12 @@ def split_document(name: str, text: str, paragraphs: Sequence[Sequence[int]]) ->
 def lessons_at(question: str, passages: Iterable[Passage], span: tuple[int, int], *, known: bool = True) -> list[Lesson]:
     """One lesson for each passage that holds all of `span`; with `known` false, only the sentences are right, not the span."""
     found = [passage for passage in passages if passage.start <= span[0] and span[1] <= passage.end]
-    return [Lesson(question, passage, _within(passage, span), True, span if known else None) for passage in found if _within(passage, span)]
+    anchored = [(passage, sentences_at(passage, span)) for passage in found]
+    return [Lesson(question, passage, anchor, True, span if known else None) for passage, anchor in anchored if anchor]
 
 
-def _within(passage: Passage, span: tuple[int, int]) -> tuple[int, ...]:
+def sentences_at(passage: Passage, span: tuple[int, int]) -> tuple[int, ...]:
+    """The places in the passage of the sentences that share characters with the span."""
     return tuple(at for at, sentence in enumerate(passage.sentences) if sentence.start < span[1] and span[0] < sentence.end)
 
 

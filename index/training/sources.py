@@ -15,7 +15,7 @@ from index.lexical import Lexicon
 from index.nouns import Passage
 from index.ranking import top_rows
 from index.training.articles import Talk, read_rows, talks
-from index.training.lessons import Lesson, lessons_at, split_document
+from index.training.lessons import Lesson, lessons_at, sentences_at, split_document
 from index.words import terms
 
 # Tune articles of SQuAD 2.0 that no lesson is made of: the checks while training, the calibration and the threshold use them.
@@ -31,13 +31,15 @@ KEPT_TALK_EVERY = 4
 FAR = 0.35
 # A sentence holds a free-text answer if it has at least this share of the answer's terms, by weight.
 ALIGNED = 0.7
+# Questions written for this project on SQuAD 1.1's paragraphs; see the model card.
+OWN = Path(__file__).parent / "questions.jsonl.gz"
 _BLANK = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True)
 class School:
     """Lessons by source. `far` are those of `squad` that share few words with their answer, `near` are on passages of the same article
-    that lack it."""
+    that lack it; `own` and `missing` are the project's own questions, which their paragraph answers or does not."""
 
     squad: list[Lesson]
     far: list[Lesson]
@@ -47,6 +49,8 @@ class School:
     tales: list[Lesson]
     searches: list[Lesson]
     talks: list[Lesson]
+    own: list[Lesson]
+    missing: list[Lesson]
 
 
 def is_kept(place: int) -> bool:
@@ -63,6 +67,7 @@ def open_school(bench: Path) -> School:
     """Everything that may be learned from; about two minutes."""
     squad, near = squad_lessons(bench)
     tune = list(tune_lessons(bench, held_out=False))
+    own = list(own_lessons(bench))
     return School(
         squad,
         [lesson for lesson in squad if _shared(lesson) < FAR],
@@ -72,6 +77,8 @@ def open_school(bench: Path) -> School:
         list(_tales(bench)),
         list(_searches(bench)),
         list(talk_lessons(bench)),
+        [lesson for lesson in own if lesson.answerable],
+        [lesson for lesson in own if not lesson.answerable],
     )
 
 
@@ -128,6 +135,29 @@ def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
                 lessons += lessons_at(question, grouped[row["para"]], span)[:1]
             near += _near(question, row["answers"], passages, lexicon)
     return lessons, near
+
+
+def own_lessons(bench: Path) -> Iterator[Lesson]:
+    """The project's own questions on SQuAD 1.1's articles but those kept: on the sentences that answer, or that most seem to."""
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for row in read_rows(OWN):
+        asked.setdefault(row["doc_id"], []).append(row)
+    for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
+        if is_kept(place) or document["doc_id"] not in asked:
+            continue
+        grouped = _by_paragraph(document)
+        for row in asked[document["doc_id"]]:
+            yield from _own(row, grouped[row["para"]])
+
+
+def _own(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
+    """The first passage that holds all the sentences meant."""
+    for passage in passages:
+        anchor = {at for start, end in row["evidence"] for at in sentences_at(passage, (start, end))}
+        if all(passage.start <= start and end <= passage.end for start, end in row["evidence"]):
+            span = tuple(row["span"]) if row["answerable"] else None
+            yield Lesson(row["question"], passage, tuple(sorted(anchor)), row["answerable"], span)
+            return
 
 
 def _place(row: dict[str, Any], document: dict[str, Any]) -> tuple[int, int] | None:
