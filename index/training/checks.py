@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from index.training.batches import BATCH, as_batch
-from index.training.lessons import Example, example
+from index.training.lessons import Example, Lesson, example
 from index.training.network import ReadingNetwork, sentence_logits
-from index.training.sources import tune_lessons
+from index.training.sources import own_lessons, tune_lessons
 
 CHECKED = 500
 
@@ -56,8 +56,12 @@ def auroc(scores: np.ndarray, positive: np.ndarray) -> float:
     return float(np.mean((difference > 0) + 0.5 * (difference == 0)))
 
 
-def held_out(bench: Path, seed: int) -> list[Example]:
-    """At most CHECKED examples, whole passages."""
-    lessons = list(tune_lessons(bench, held_out=True))
-    order = np.random.default_rng(seed).permutation(len(lessons))[:CHECKED]
+def held_out(bench: Path, seed: int) -> dict[str, list[Example]]:
+    """By source, at most CHECKED examples, whole passages."""
+    sources = {"SQuAD 2.0": list(tune_lessons(bench, held_out=True)), "own": list(own_lessons(bench, kept=True))}
+    return {name: _some(lessons, np.random.default_rng(seed)) for name, lessons in sources.items()}
+
+
+def _some(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[Example]:
+    order = chance.permutation(len(lessons))[:CHECKED]
     return [example(lessons[at], 0, len(lessons[at].passage.sentences)) for at in order]

@@ -67,7 +67,7 @@ def open_school(bench: Path) -> School:
     """Everything that may be learned from; about two minutes."""
     squad, near = squad_lessons(bench)
     tune = list(tune_lessons(bench, held_out=False))
-    own = list(own_lessons(bench))
+    own = list(own_lessons(bench, kept=False))
     return School(
         squad,
         [lesson for lesson in squad if _shared(lesson) < FAR],
@@ -119,9 +119,7 @@ def _by_paragraph(row: dict[str, Any]) -> list[list[Passage]]:
 
 def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
     """SQuAD 1.1's questions but those of articles kept: on the passage of their answer, and on the likeliest ones that lack it."""
-    asked: dict[str, list[dict[str, Any]]] = {}
-    for row in read_rows(bench / "squad11_train_questions.jsonl.gz"):
-        asked.setdefault(row["doc_id"], []).append(row)
+    asked = _by_document(read_rows(bench / "squad11_train_questions.jsonl.gz"))
     lessons, near = [], []
     for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
         if is_kept(place):
@@ -137,27 +135,30 @@ def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
     return lessons, near
 
 
-def own_lessons(bench: Path) -> Iterator[Lesson]:
-    """The project's own questions on SQuAD 1.1's articles but those kept: on the sentences that answer, or that most seem to."""
-    asked: dict[str, list[dict[str, Any]]] = {}
-    for row in read_rows(OWN):
-        asked.setdefault(row["doc_id"], []).append(row)
+def own_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
+    """The project's own questions on SQuAD 1.1's articles, those kept or the others: on the sentences that answer, or that most seem to."""
+    asked = _by_document(read_rows(OWN))
     for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
-        if is_kept(place) or document["doc_id"] not in asked:
-            continue
-        grouped = _by_paragraph(document)
-        for row in asked[document["doc_id"]]:
-            yield from _own(row, grouped[row["para"]])
+        if is_kept(place) == kept and document["doc_id"] in asked:
+            grouped = _by_paragraph(document)
+            for row in asked[document["doc_id"]]:
+                yield from _own(row, grouped[row["para"]])
 
 
 def _own(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
-    """The first passage that holds all the sentences meant."""
+    """The first passage that holds all the sentences meant; only a question that is answered has a span."""
     for passage in passages:
-        anchor = {at for start, end in row["evidence"] for at in sentences_at(passage, (start, end))}
         if all(passage.start <= start and end <= passage.end for start, end in row["evidence"]):
-            span = tuple(row["span"]) if row["answerable"] else None
-            yield Lesson(row["question"], passage, tuple(sorted(anchor)), row["answerable"], span)
+            anchor = {at for start, end in row["evidence"] for at in sentences_at(passage, (start, end))}
+            yield Lesson(row["question"], passage, tuple(sorted(anchor)), "span" in row, tuple(row["span"]) if "span" in row else None)
             return
+
+
+def _by_document(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["doc_id"], []).append(row)
+    return grouped
 
 
 def _place(row: dict[str, Any], document: dict[str, Any]) -> tuple[int, int] | None:

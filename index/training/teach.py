@@ -64,13 +64,14 @@ def teach(arguments: argparse.Namespace) -> None:
     optimiser = _optimiser(network)
     synonyms = load_synonyms(arguments.vectors, {piece for piece in tokenizer.get_vocab() if piece.isalpha()})
     stream = examples(open_school(arguments.bench), WordNet.load(arguments.wordnet), synonyms, arguments.seed)
-    rows = held_out(arguments.bench, arguments.seed)
+    held = held_out(arguments.bench, arguments.seed)
     clock = _resume(folder, network, optimiser, arguments.minutes * 60)
     ahead = batches(islice(stream, clock.step * BATCH, None), tokenizer, arguments.seed)
 
     def keep() -> None:
         _keep(folder, network, optimiser, clock)
-        print(check(network, rows, tokenizer), file=sys.stderr, flush=True)
+        for source, rows in held.items():
+            print(f"{source}: {check(network, rows, tokenizer)}", file=sys.stderr, flush=True)
 
     _learn(network, optimiser, clock, ahead, keep)
     network.save(folder / "taught")
