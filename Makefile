@@ -62,23 +62,25 @@ bench: .venv/developing
 pictures: .venv/developing
 	@PYTHONPATH=. HF_HUB_OFFLINE=1 $(BIN)/python docs/pictures.py
 
-# BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base), VECTORS the file of
-# counter-fitted word vectors; see index/evidence.md.
-# What was taught is kept in TAUGHT; an interrupted run goes on from there, and START=folder begins with weights that were taught before.
+# BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base); see index/evidence.md.
+# What was taught is kept in TAUGHT; an interrupted run goes on from there. START=folder begins with weights that were taught before,
+# START=packaged with those that are shipped.
 WORDNET ?= /usr/share/wordnet
 TAUGHT ?= build/reading
 MINUTES ?= 80
 START ?=
-LESSONS = "$(BENCH)" "$(WORDNET)" "$(VECTORS)"
+BEGIN = $(if $(START),$(START:packaged=$(TAUGHT)/packaged),$(TAUGHT)/first/taught)
+TEACH = $(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(TAUGHT)"/data/encoders/*
 train: .venv/installed
-	@test -d "$(BENCH)" -a -f "$(VECTORS)" -a -f "$(WORDNET)/data.noun" || { echo "make train BENCH=FOLDER VECTORS=FILE [WORDNET=FOLDER]: question sets, word vectors and WordNet, see index/evidence.md" >&2; exit 2; }
+	@test -d "$(BENCH)" -a -f "$(WORDNET)/data.noun" || { echo "make train BENCH=FOLDER [WORDNET=FOLDER]: question sets and WordNet, see index/evidence.md" >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train]' >&2
 	@COMMENTARY_DATA_DIR="$(TAUGHT)/data" $(BIN)/commentary index >&2
 	@$(BIN)/python -m index.training.fit "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 	@$(BIN)/python -m bot.training.carry "$(BENCH)"
-	@$(BIN)/python -m index.training.teach $(LESSONS) "$(TAUGHT)/first" --minutes $(MINUTES) $(if $(START),--start "$(START)")
-	@for seed in 4 5; do $(BIN)/python -m index.training.teach $(LESSONS) "$(TAUGHT)/$$seed" --minutes $(MINUTES) --start "$(TAUGHT)/first/taught" --seed $$seed || exit; done
-	@$(BIN)/python -m index.training.average "$(TAUGHT)/taught" "$(TAUGHT)/4/taught" "$(TAUGHT)/5/taught"
+	@test "$(START)" != packaged || $(BIN)/python -m index.training.unpack "$(TAUGHT)/packaged"
+	@test -n "$(START)" || $(TEACH) "$(TAUGHT)/first" --minutes $(MINUTES)
+	@for seed in 6 7; do $(TEACH) "$(TAUGHT)/$$seed" --minutes $(MINUTES) --start "$(BEGIN)" --seed $$seed || exit; done
+	@$(BIN)/python -m index.training.average "$(TAUGHT)/taught" "$(TAUGHT)/6/taught" "$(TAUGHT)/7/taught"
 	@$(BIN)/python -m index.training.stack "$(BENCH)" "$(TAUGHT)"/data/encoders/* "$(TAUGHT)/taught"
 	@$(BIN)/python -m index.training.report "$(BENCH)" "$(TAUGHT)"/data/encoders/*
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from index import IndexReader
-from index.training.articles import Article, talk_articles, talks
+from index.training import articles
+from index.training.articles import Article, own_articles, talk_articles, talks
 
 ABOUT = {"title": "Frank Zappa", "section": "Disbandment"}
 TURNS = [
@@ -42,4 +43,31 @@ def test_what_was_not_known_is_not_answered_and_other_questions_are_by_their_own
         ("What group disbanded?", "answerable", ["Zappa and the Mothers."]),
         ("Why did the Mothers disband?", "adversarial", []),
         ("When did the Mothers disband?", "answerable", ["In late 1969."]),
+    ]
+
+
+def test_own_questions_are_asked_of_their_whole_article_and_answered_by_the_sentences_named(
+    tmp_path: Path, index: IndexReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "The bridge fell in a storm. Nobody died. A school was built for girls."
+    rows = {
+        "squad11_train_docs": [{"doc_id": name, "text": text, "paras": [[0, 40], [41, len(text)]]} for name in ("one", "other", "unasked")],
+        "own": [
+            {"doc_id": name, "para": 0, **asked}
+            for name in ("one", "other")
+            for asked in (
+                {"question": "What brought it down?", "evidence": [[0, 27]], "span": [19, 26]},
+                {"question": "Who built it?", "evidence": [[0, 27]]},
+            )
+        ],
+    }
+    for name, those in rows.items():
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(row) + "\n" for row in those)
+    monkeypatch.setattr(articles, "OWN", tmp_path / "own.jsonl.gz")
+    [found] = own_articles(tmp_path, lambda place, row: place % 2 == 0, index.encoder)
+    assert (found.name, found.passages[-1].document.text) == ("one", text)
+    assert [(question.text, question.spans, question.kind) for question in found.questions] == [
+        ("What brought it down?", ((0, 27),), "answerable"),
+        ("Who built it?", (), "adversarial"),
     ]

@@ -5,18 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import IndexReader
 from index.training.clock import STEPS, Clock
-from index.training.edits import Spoiler, careless, opposites, reworded, vocabulary
+from index.training.edits import Spoiler, careless, reworded, vocabulary
 from index.training.lessons import Lesson, lessons_at, show, show_beside, split_document
 from index.training.pace import EVERY, Pace
-from index.training.synonyms import load_synonyms
-from index.training.wordnet import WordNet
+from index.training.synonyms import close_synonyms
+from index.training.wordnet import WordNet, with_its_ending
 
 TEXT = (
     "The old bridge was built in 1874 by John Smith in Leeds. It carried trains for ninety years. "
     "Mary Jones repaired it in Bradford in 1931. The largest arch fell in a storm. Nobody was hurt."
 )
-WORDNET = WordNet({"large": ("small",), "win": ("lose",)}, frozenset({"bridge", "storm", "arch", "train"}))
+WORDNET = WordNet(
+    {"large": ("small",), "win": ("lose",)}, {"movie": ("film", "bushel", "movies")}, frozenset({"bridge", "storm", "arch", "train"})
+)
 SYNONYMS = {"repaired": ("mended",)}
 
 
@@ -66,9 +69,11 @@ def test_a_question_that_no_rule_fits_is_not_spoiled() -> None:
     assert Spoiler(WORDNET).spoil("Why", TEXT, "nothing here", chance()) is None
 
 
-@pytest.mark.parametrize(("word", "others"), [("large", ["small"]), ("largest", ["smallest"]), ("wins", ["loses"]), ("bridge", [])])
+@pytest.mark.parametrize(
+    ("word", "others"), [("large", ["small"]), ("largest", ["smallest"]), ("winning", ["losing"]), ("wins", ["loses"]), ("bridge", [])]
+)
 def test_opposites_keep_the_ending(word: str, others: list[str]) -> None:
-    assert opposites(word, WORDNET) == others
+    assert with_its_ending(word, WORDNET.antonyms) == others
 
 
 def test_a_reworded_question_has_synonyms_in_place_of_some_words_and_is_one_in_some() -> None:
@@ -78,18 +83,10 @@ def test_a_reworded_question_has_synonyms_in_place_of_some_words_and_is_one_in_s
     assert 170 < asked.count("Who mended the bridge?") < 280
 
 
-def test_synonyms_are_close_common_words_of_another_stem_and_the_same_ending(tmp_path: Path) -> None:
-    near = {"mended": "1 0.1", "repairing": "1 0", "repairs": "1 0", "fixing": "1 0.2", "refitted": "1 0", "broken": "-1 0", "the": "1 0"}
-    vectors = tmp_path / "vectors.txt"
-    vectors.write_text("".join(f"{word} {numbers}\n" for word, numbers in {"repaired": "1 0", **near}.items()), encoding="utf-8")
-    found = load_synonyms(vectors, {"repaired", *near} - {"refitted"})
-    assert found == {"repaired": ("mended",), "mended": ("repaired",), "repairing": ("fixing",), "fixing": ("repairing",)}
-
-
-def test_a_file_without_vectors_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "vectors.txt").write_text("nothing of the kind\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds no word vectors"):
-        load_synonyms(tmp_path / "vectors.txt", {"repaired"})
+def test_synonyms_are_common_words_of_another_stem_that_both_wordnet_and_the_embedding_model_take_for_such(index: IndexReader) -> None:
+    common = {"movie", "movies", "film", "films", "bushel", "fixed"}
+    found = close_synonyms(WORDNET, common, index.encoder.encode)
+    assert found == {"movie": ("film",), "movies": ("films",)}
 
 
 def test_careless_typing_is_rare_and_keeps_most_letters() -> None:
@@ -99,17 +96,20 @@ def test_careless_typing_is_rare_and_keeps_most_letters() -> None:
     assert "repaired bridge Bradford" in typed and "who repaired the bridge in bradford" in typed
 
 
-def test_wordnet_files_give_antonyms_and_words_that_are_only_nouns(tmp_path: Path) -> None:
+def test_wordnet_files_give_antonyms_synonyms_and_words_that_are_only_nouns(tmp_path: Path) -> None:
     head = "  1 This software and database is being provided to you\n"
     files = {
+        "data.noun": "00000003 06 n 02 bridge 0 span 1 000 | over water\n00000004 06 n 01 bridge 2 000 | of a nose\n",
         "data.adj": "00000001 00 a 01 hot 0 001 ! 00000002 a 0101 | of heat\n00000002 00 a 01 cold(p) 0 001 ! 00000001 a 0101 | of none\n",
         "index.adj": "cold a 1 1 ! 1 0 00000002\nhot a 1 1 ! 1 0 00000001\n",
+        "data.verb": "00000009 38 v 01 span 0 000 01 + 08 00 | stretch over\n",
         "index.noun": "bridge n 2 0 2 1 00000003 00000004\ncold n 1 0 1 0 00000004\nspan n 1 0 1 0 00000003\n",
         "index.verb": "span v 1 0 1 0 00000009\n",
     }
     for name in (f"{kind}.{part}" for kind in ("data", "index") for part in ("noun", "verb", "adj", "adv")):
         (tmp_path / name).write_text(head + files.get(name, ""))
-    assert WordNet.load(tmp_path) == WordNet({"hot": ("cold",), "cold": ("hot",)}, frozenset({"bridge"}))
+    synonyms = {"bridge": ("span",), "span": ("bridge",), "cold": ("bridge",)}
+    assert WordNet.load(tmp_path) == WordNet({"hot": ("cold",), "cold": ("hot",)}, synonyms, frozenset({"bridge"}))
 
 
 def test_the_number_of_threads_that_was_quickest_when_tried_is_used_until_the_next_trial() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from index.training import sources
+from index.training.articles import OWN, read_rows
 from index.training.sources import KEPT_TALK_EVERY, own_lessons, squad_lessons, talk_lessons
 
 ABOUT = {"title": "Bridges", "section": "Falls"}
@@ -86,7 +87,7 @@ def test_an_own_question_is_asked_of_all_sentences_it_needs_and_one_without_an_a
 
 
 def test_every_own_question_names_its_sentences_and_if_it_is_answered_words_inside_one() -> None:
-    rows = list(sources.read_rows(sources.OWN))
+    rows = list(read_rows(OWN))
     assert all(row["evidence"] and all(start < end for start, end in row["evidence"]) for row in rows)
     answered = [row for row in rows if "span" in row]
     assert 0.45 * len(rows) < len(answered) < 0.55 * len(rows)

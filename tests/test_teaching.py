@@ -14,6 +14,7 @@ from index.training.batches import as_batch
 from index.training.checks import auroc, run_network
 from index.training.lessons import Example
 from index.training.network import FAR, ReadingNetwork, export, loss, sentence_logits
+from index.training.unpack import unpack
 from index.windows import Window
 
 WINDOW = Window("It rained. They were wet.", ((0, 10), (11, 25)))
@@ -90,6 +91,16 @@ def test_a_saved_network_is_loaded_as_it_was(network: ReadingNetwork, tmp_path: 
     network.save(tmp_path / "taught")
     again = ReadingNetwork.beginning(tmp_path / "taught").state_dict()
     assert all(torch.equal(weight, again[name]) for name, weight in network.state_dict().items())
+
+
+def test_the_packaged_network_unpacked_reads_as_it_does_in_eight_bits(batch: dict[str, torch.Tensor]) -> None:
+    packaged = Path(str(files("index") / "reading" / "model.onnx"))
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    with torch.no_grad():
+        full = unpack(packaged).eval()(*(batch[name] for name in names)).numpy()
+    [eight] = open_session(packaged).run(["logits"], {name: batch[name].numpy() for name in names})
+    there = batch["attention_mask"].numpy() == 1
+    assert np.corrcoef(full[there].ravel(), eight[there].ravel())[0, 1] > 0.98
 
 
 def test_auroc_is_the_share_of_pairs_in_order() -> None:

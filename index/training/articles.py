@@ -17,6 +17,8 @@ from index.nouns import Document, Paragraph, Passage
 from index.onnx_encoder import OnnxEncoder
 from index.passages import split_passages
 
+# Questions written for this project on SQuAD 1.1's paragraphs; see the model card.
+OWN = Path(__file__).parent / "questions.jsonl.gz"
 _UNKNOWN = re.compile(r"(?:i don't know|cannotanswer|unknown)\.?", re.I)
 _ANYTHING_ELSE = re.compile(r"\b(?:besides|other than|in addition to|apart from|aside from|interesting|else)\b", re.I)
 
@@ -119,6 +121,20 @@ def squad_articles(
             for at in chance.permutation(len(others))[: max(5, len(own) // 10)]
         ]
         yield make_article(document["doc_id"], document["text"], document["paras"], own + foreign, encoder)
+
+
+def own_articles(folder: Path, chosen: Callable[[int, dict[str, Any]], bool], encoder: OnnxEncoder) -> Iterator[Article]:
+    """SQuAD 1.1's articles, chosen by place and row, with the project's own questions; the spans are the sentences that answer."""
+    asked: dict[str, list[Question]] = {}
+    for row in read_rows(OWN):
+        answered = "span" in row
+        spans = tuple((start, end) for start, end in row["evidence"]) if answered else ()
+        asked.setdefault(row["doc_id"], []).append(
+            Question(row["question"], row["doc_id"], spans, "answerable" if answered else "adversarial")
+        )
+    for place, row in enumerate(read_rows(folder / "squad11_train_docs.jsonl.gz")):
+        if row["doc_id"] in asked and chosen(place, row):
+            yield make_article(row["doc_id"], row["text"], row["paras"], asked[row["doc_id"]], encoder)
 
 
 def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[Article]:

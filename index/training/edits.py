@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.training.wordnet import WordNet
+from index.training.wordnet import WordNet, with_its_ending
 from index.words import STOPWORDS
 
 Chance = np.random.Generator
@@ -80,22 +80,11 @@ class Spoiler:
         return _put(question, match, [noun for noun in have.nouns if noun.endswith("s") == plural and noun not in question], chance)
 
     def _antonym(self, question: str, passage: str, have: Vocabulary, chance: Chance) -> str | None:
-        own = [(match, others) for match in _WORD.finditer(question) if (others := opposites(match[0], self._wordnet))]
+        own = [(match, others) for match in _WORD.finditer(question) if (others := with_its_ending(match[0], self._wordnet.antonyms))]
         if not own:
             return None
         match, others = own[chance.integers(len(own))]
         return _put(question, match, others, chance)
-
-
-def opposites(word: str, wordnet: WordNet) -> list[str]:
-    """Antonyms of `word` with its ending, as far as regular spelling goes: "largest" -> "smallest"."""
-    found = list(wordnet.antonyms.get(word, ()))
-    for ending in ("est", "er", "ed", "s"):
-        if word.endswith(ending) and not found:
-            stem = word[: -len(ending)]
-            bases = [base for base in (stem, f"{stem}e", stem[:-1]) if base in wordnet.antonyms]
-            found = [_joined(other, ending) for base in bases[:1] for other in wordnet.antonyms[base]]
-    return found
 
 
 def reworded(question: str, synonyms: Mapping[str, tuple[str, ...]], chance: Chance) -> str:
@@ -171,10 +160,6 @@ def _with_condition(question: str, passage: str, have: Vocabulary, chance: Chanc
 
 def _put(question: str, match: re.Match[str], others: list[str], chance: Chance) -> str | None:
     return question[: match.start()] + str(others[chance.integers(len(others))]) + question[match.end() :] if others else None
-
-
-def _joined(word: str, ending: str) -> str:
-    return word + ending[1:] if word.endswith("e") and ending.startswith("e") else word + ending
 
 
 def _is_noun(word: str, wordnet: WordNet) -> bool:

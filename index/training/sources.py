@@ -14,7 +14,7 @@ import numpy as np
 from index.lexical import Lexicon
 from index.nouns import Passage
 from index.ranking import top_rows
-from index.training.articles import Talk, read_rows, talks
+from index.training.articles import OWN, Talk, read_rows, talks
 from index.training.lessons import Lesson, lessons_at, sentences_at, split_document
 from index.words import terms
 
@@ -31,8 +31,6 @@ KEPT_TALK_EVERY = 4
 FAR = 0.35
 # A sentence holds a free-text answer if it has at least this share of the answer's terms, by weight.
 ALIGNED = 0.7
-# Questions written for this project on SQuAD 1.1's paragraphs; see the model card.
-OWN = Path(__file__).parent / "questions.jsonl.gz"
 _BLANK = re.compile(r"\n\s*\n")
 
 

@@ -9,6 +9,8 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from index.onnx_encoder import OnnxEncoder
 from index.onnx_runtime import quantise
 from index.reading_model import ReadingModel
 from index.stacked import QUESTION_NAMES, SENTENCE_NAMES, StackedWeights
-from index.training.articles import squad_articles, talk_articles
+from index.training.articles import own_articles, squad_articles, talk_articles
 from index.training.cases import Case, cases
 from index.training.fit import ADVERSARIAL_WEIGHT, SEED, fit
 from index.training.network import ReadingNetwork, export
@@ -40,35 +42,46 @@ def package(taught: Path) -> None:
     shutil.copyfile(find_model(DEFAULT_MODEL).folder / "tokenizer.json", FOLDER / "tokenizer.json")
 
 
-def fit_stack(tune: list[Case], train: list[Case], talk: list[Case]) -> StackedWeights:
-    """Sentences by all answered questions; the question by the tune articles held out, and by what is off the topic of any."""
+def fit_stack(tune: list[Case], train: list[Case], talk: list[Case], own: list[Case]) -> StackedWeights:
+    """Sentences by all answered public questions; the question by the tune articles held out, our own questions, and what is off topic."""
     answered = [case for case in tune + train + talk if case.answers.any()]
     rows = np.vstack([case.weighed.sentence_features for case in answered])
     sentence = fit(rows, np.concatenate([case.answers for case in answered]), SENTENCE_NAMES)
-    asked = [*tune, *(case for case in train if case.question.kind == "off-topic")]
-    held = [case for case in train if case.question.kind == "answerable"]
-    return StackedWeights(LogisticWeights.packaged(), sentence, _fit_question(asked, sentence), _threshold(asked, held, sentence))
+    asked = Asked.of([*tune, *own, *(case for case in train if case.question.kind == "off-topic")], sentence)
+    judged = Asked.of([case for case in tune + train if case.question.kind == "answerable"], sentence)
+    return StackedWeights(LogisticWeights.packaged(), sentence, fit_question(asked), threshold(asked, judged))
 
 
-def _fit_question(asked: list[Case], sentence: Regression) -> Regression:
-    kinds = np.array([case.question.kind for case in asked])
-    weights = np.where(kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0)
-    return fit(_features(asked, sentence), kinds == "answerable", QUESTION_NAMES, weights)
+@dataclass(frozen=True)
+class Asked:
+    """Of some questions (n,): their features (n, len(QUESTION_NAMES)), their kinds, and the articles that they are asked of."""
+
+    features: np.ndarray
+    kinds: np.ndarray
+    articles: np.ndarray
+
+    @classmethod
+    def of(cls, those: Sequence[Case], sentence: Regression) -> Asked:
+        scored = [case.weighed.question_features(sentence.probabilities(case.weighed.sentence_features)) for case in those]
+        articles = [case.weighed.found.sentences[0].document.id for case in those]
+        return cls(np.array(scored), np.array([case.question.kind for case in those]), np.array(articles))
+
+    def where(self, chosen: np.ndarray) -> Asked:
+        return Asked(self.features[chosen], self.kinds[chosen], self.articles[chosen])
 
 
-def _threshold(asked: list[Case], held: list[Case], sentence: Regression) -> float:
-    """Where FALSE_ABSTENTION of the answerable questions falls, each judged by a regression that saw no question of its article."""
-    articles = [case.weighed.found.sentences[0].document.id for case in asked]
-    sure = [_fit_question(asked, sentence).probabilities(_features(held, sentence))]
-    for name in {article for article, case in zip(articles, asked, strict=True) if case.question.kind == "answerable"}:
-        others = [case for article, case in zip(articles, asked, strict=True) if article != name]
-        own = [case for article, case in zip(articles, asked, strict=True) if article == name and case.question.kind == "answerable"]
-        sure.append(_fit_question(others, sentence).probabilities(_features(own, sentence)))
+def fit_question(asked: Asked) -> Regression:
+    weights = np.where(asked.kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0)
+    return fit(asked.features, asked.kinds == "answerable", QUESTION_NAMES, weights)
+
+
+def threshold(asked: Asked, judged: Asked) -> float:
+    """Where FALSE_ABSTENTION of the judged questions falls, each judged by a regression that saw no question of its article."""
+    sure = [
+        fit_question(asked.where(asked.articles != article)).probabilities(judged.features[judged.articles == article])
+        for article in np.unique(judged.articles)
+    ]
     return float(np.quantile(np.concatenate(sure), FALSE_ABSTENTION))
-
-
-def _features(asked: list[Case], sentence: Regression) -> np.ndarray:
-    return np.array([case.weighed.question_features(sentence.probabilities(case.weighed.sentence_features)) for case in asked])
 
 
 def main(bench: str, encoder_folder: str, taught: str) -> None:
@@ -80,7 +93,8 @@ def main(bench: str, encoder_folder: str, taught: str) -> None:
     )
     train = squad_articles(Path(bench), "squad11_train", lambda place, row: is_kept(place), encoder, articles=99, questions=60, seed=SEED)
     talk = talk_articles(tune_talks(Path(bench), kept=True), encoder)
-    weights = fit_stack(cases(tune, encoder, model), cases(train, encoder, model), cases(talk, encoder, model))
+    own = own_articles(Path(bench), lambda place, row: is_kept(place), encoder)
+    weights = fit_stack(*(cases(articles, encoder, model) for articles in (tune, train, talk, own)))
     (FOLDER / "stack.json").write_text(json.dumps(weights.as_json(), indent=1) + "\n", encoding="utf-8")
     print(f"threshold {weights.threshold:.3f}; wrote {FOLDER}", file=sys.stderr)
 

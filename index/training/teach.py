@@ -1,4 +1,4 @@
-"""Teach the reading network: python -m index.training.teach BENCH WORDNET VECTORS FOLDER --minutes 80. Resumes from FOLDER if it can."""
+"""Teach the reading network: python -m index.training.teach BENCH WORDNET ENCODER FOLDER --minutes 80. Resumes from FOLDER if it can."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from index.models import DEFAULT_MODEL, find_model
+from index.onnx_encoder import OnnxEncoder
 from index.onnx_runtime import open_tokenizer
 from index.training.batches import BATCH, batches
 from index.training.checks import check, held_out, run_network
@@ -21,13 +22,13 @@ from index.training.curriculum import examples
 from index.training.network import ReadingNetwork, loss
 from index.training.pace import Pace
 from index.training.sources import open_school
-from index.training.synonyms import load_synonyms
+from index.training.synonyms import close_synonyms
 from index.training.wordnet import WordNet
 
 SEED = 1
 RATE, HEAD_RATE, DECAY, CLIP = 1.2e-4, 1e-3, 0.01, 1.0
 # Seconds between two lines of news, and between two checkpoints.
-NEWS, KEPT = 30.0, 300.0
+NEWS, KEPT = 30.0, 600.0
 
 
 def _optimiser(network: ReadingNetwork) -> torch.optim.AdamW:
@@ -62,8 +63,10 @@ def teach(arguments: argparse.Namespace) -> None:
     tokenizer = open_tokenizer(packaged / "tokenizer.json")
     network = ReadingNetwork.beginning(arguments.start or packaged).train()
     optimiser = _optimiser(network)
-    synonyms = load_synonyms(arguments.vectors, {piece for piece in tokenizer.get_vocab() if piece.isalpha()})
-    stream = examples(open_school(arguments.bench), WordNet.load(arguments.wordnet), synonyms, arguments.seed)
+    wordnet = WordNet.load(arguments.wordnet)
+    common = {piece for piece in tokenizer.get_vocab() if piece.isalpha()}
+    synonyms = close_synonyms(wordnet, common, OnnxEncoder(arguments.encoder).encode)
+    stream = examples(open_school(arguments.bench), wordnet, synonyms, arguments.seed)
     held = held_out(arguments.bench, arguments.seed)
     clock = _resume(folder, network, optimiser, arguments.minutes * 60)
     ahead = batches(islice(stream, clock.step * BATCH, None), tokenizer, arguments.seed)
@@ -115,7 +118,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Teach the reading network")
     parser.add_argument("bench", type=Path, help="folder of the public question sets")
     parser.add_argument("wordnet", type=Path, help="folder of WordNet's dictionary files")
-    parser.add_argument("vectors", type=Path, help="counter-fitted word vectors, a text file")
+    parser.add_argument("encoder", type=Path, help="folder of the exported embedding model")
     parser.add_argument("folder", type=Path, help="where checkpoints and the taught weights go")
     parser.add_argument("--minutes", type=float, default=80.0)
     parser.add_argument("--start", type=Path, help="folder of weights to continue from, instead of the packaged encoder")
