@@ -12,12 +12,12 @@ from index.ranking import fused, top_rows
 from index.reader import IndexReader
 from index.words import terms
 
-PASSAGES = 10
+PASSAGES = 12
 CANDIDATES = 50
 
 
 class FusedRetriever(BaseRetriever):
-    """The best `count` passages by z(BM25) + z(cosine), standardised over the candidates of both rankings.
+    """The best `count` passages by z(BM25) + DENSE z(cosine), standardised over the candidates of both rankings.
 
     Each document's metadata has the passage's place, its `row` in the index, and the scores `dense`, `lexical` and `fused`.
     """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from langchain_core.retrievers import BaseRetriever
 
-from index import DEFAULT_MODEL, Builder, FusedRetriever, IndexReader, terms
+from index import DEFAULT_MODEL, PASSAGES, Builder, FusedRetriever, IndexReader, terms
 from index.ranking import fused, standardised, top_rows
 from index.store import PassageStore
 
@@ -60,21 +60,21 @@ def test_scores_are_the_two_rankings_and_their_sum_best_first(retriever: FusedRe
     lexical, dense = index.passage_lexicon.scores(terms(QUESTION)), np.asarray(index.passage_vectors) @ vector
     assert [place["dense"] for place in found] == pytest.approx(dense[rows], abs=1e-6)
     assert [place["lexical"] for place in found] == pytest.approx(lexical[rows], abs=1e-6)
-    assert rows == top_rows(fused(lexical[list(every)], dense[list(every)]), 10)  # 25 passages: all of them are candidates
+    assert rows == top_rows(fused(lexical[list(every)], dense[list(every)]), PASSAGES)  # 25 passages: all of them are candidates
     assert [place["fused"] for place in found] == sorted((place["fused"] for place in found), reverse=True)
 
 
 def test_it_is_a_langchain_retriever_in_each_way_of_calling(retriever: FusedRetriever) -> None:
     found = retriever.invoke(QUESTION)
-    assert isinstance(retriever, BaseRetriever) and len(found) == 10
+    assert isinstance(retriever, BaseRetriever) and len(found) == PASSAGES
     assert asyncio.run(retriever.ainvoke(QUESTION)) == found
     assert retriever.batch([QUESTION, "Japan"]) == [found, retriever.invoke("Japan")]
-    assert retriever.pipe(len).invoke(QUESTION) == 10
+    assert retriever.pipe(len).invoke(QUESTION) == PASSAGES
 
 
 def test_no_passage_is_found_twice(retriever: FusedRetriever) -> None:
     rows = [found.metadata["row"] for found in retriever.invoke(QUESTION)]
-    assert len(rows) == len(set(rows)) == 10
+    assert len(rows) == len(set(rows)) == PASSAGES
 
 
 @pytest.mark.parametrize(("count", "found"), [(1, 1), (3, 3), (1000, 25)])
@@ -89,7 +89,7 @@ def test_count_bounds_what_is_found(index: IndexReader, count: int, found: int) 
 )
 def test_any_question_finds_ten_passages_with_finite_scores(retriever: FusedRetriever, question: str) -> None:
     found = [document.metadata for document in retriever.invoke(question)]
-    assert len(found) == 10
+    assert len(found) == PASSAGES
     assert np.isfinite([[place["dense"], place["lexical"], place["fused"]] for place in found]).all()
 
 

@@ -20,7 +20,8 @@ from index.features import NAMES, QUESTION_NAMES, candidates, measure, summarise
 from index.onnx_encoder import OnnxEncoder
 from index.ranking import fused, top_rows
 from index.retriever import PASSAGES
-from index.training.articles import Article, of_split, squad_articles
+from index.training.articles import Article, of_split, own_articles, squad_articles, talk_articles
+from index.training.sources import tune_talks
 from index.words import terms
 
 SEED = 1
@@ -28,6 +29,8 @@ SEED = 1
 ADVERSARIAL_WEIGHT = 0.5
 # The threshold is where this share of answerable tune questions is abstained on.
 FALSE_ABSTENTION = 0.04
+# Our own questions are taken of every so many articles of SQuAD 1.1, none of them kept for other fits.
+OWN_EVERY = 4
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,16 @@ def fit(features: np.ndarray, labels: np.ndarray, names: tuple[str, ...], weight
 
 
 def main(bench: str, encoder_folder: str) -> None:
-    """Fit on SQuAD 1.1 train and the tune split of SQuAD 2.0 dev; no test split is read."""
+    """Fit on SQuAD 1.1 train and the tune split of SQuAD 2.0 dev, sentences on our own questions and CANARD's tune split too; no test split
+    is read."""
     encoder = OnnxEncoder(Path(encoder_folder))
     tune = examples(squad_articles(Path(bench), "squad2", of_split("tune"), encoder, articles=99, questions=400, seed=SEED), encoder)
     train = examples(
         squad_articles(Path(bench), "squad11_train", of_split("train"), encoder, articles=60, questions=100, seed=SEED), encoder
     )
-    answered = [example for example in tune + train if example.answers.any()]
+    own = examples(own_articles(Path(bench), lambda place, row: place % OWN_EVERY == 1, encoder), encoder)
+    talk = examples(talk_articles(tune_talks(Path(bench), kept=False), encoder), encoder)
+    answered = [example for example in tune + train + own + talk if example.answers.any()]
     sentence = fit(np.vstack([e.features for e in answered]), np.concatenate([e.answers for e in answered]), NAMES)
     rows = np.array([summarise(e.features, sentence.probabilities(e.features)) for e in tune])
     kinds = np.array([example.kind for example in tune])
@@ -78,7 +84,8 @@ def main(bench: str, encoder_folder: str) -> None:
         json.dumps({"threshold": round(threshold, 2), "sentence": sentence.as_json(), "question": question.as_json()}, indent=1) + "\n",
         encoding="utf-8",
     )
-    print(f"{len(tune)} tune and {len(train)} train questions; threshold {threshold:.3f}; wrote {target}", file=sys.stderr)
+    counts = f"{len(tune)} tune, {len(train)} train, {len(own)} own and {len(talk)} conversation questions"
+    print(f"{counts}; threshold {threshold:.3f}; wrote {target}", file=sys.stderr)
 
 
 if __name__ == "__main__":
