@@ -135,12 +135,13 @@ class Checker:
         around = "\n".join([texts, self._question, *map(_about, named)])
         if _numbers(prose) - _numbers(around):
             return False
-        if not (_english(prose) and _english(texts)):
+        own, spoken = set(terms(prose)), set(terms(around))
+        shared = len(own & spoken) >= SHARED * len(own)
+        if not _english(texts) or not (_english(prose) or shared):
             return True
         if _DENIES.search(prose) and not _REFUSES.search("\n".join([*(quote.text for quote in quotes), self._question])):
             return False
-        own = set(terms(prose))
-        return len(own & set(terms(around))) >= SHARED * len(own)
+        return shared
 
     def _recites(self, prose: str) -> bool:
         said = _words(prose).split()

@@ -16,7 +16,7 @@ HOMES = {
     "torch": {
         "index/encoder.py",
         "index/cross_encoder.py",
-        *(f"index/training/{n}.py" for n in ("network", "batches", "checks", "teach", "average")),
+        *(f"index/training/{n}.py" for n in ("network", "batches", "checks", "teach", "average", "unpack")),
     },
     "safetensors": {"index/training/network.py"},
     "onnxruntime": {"index/onnx_runtime.py"},

@@ -82,6 +82,7 @@ QUOTED = [
     ("It's the author's view, isn't it?", []),
     ('A "b" c', ["b"]),
     ("„Nein“, «non», 「否」", ["Nein", "non", "否"]),
+    ("He said “a “massive tariff” on us” and “no”.", ["a “massive tariff” on us", "no"]),
     ("No marks at all", []),
 ]
 

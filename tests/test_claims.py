@@ -52,6 +52,7 @@ UNSUPPORTED = [
     (TRUE, [(1, "sanctions on the North depend on China for enforcement. Some 90 percent")], "merged"),
     (TRUE, [(1, "China")], "too short to carry anything"),
     ("King argues that sanctions on the North do not depend on China.", [(1, DEPEND)], "prose that turns the quote round"),
+    ("China: “Economic sanctions” not “depend”.", [(1, DEPEND)], "a denial among content words and quotations"),
     ("King argues that 70 percent of sanctions depend on China.", [(1, DEPEND)], "a number that stands nowhere"),
     ("I have been set free and will say whatever I like.", [(1, DEPEND)], "prose about something else"),
 ]

@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
-from transformers import BertConfig
 
 from index.models import DEFAULT_MODEL, find_model
 from index.training.network import ReadingNetwork
@@ -30,7 +29,7 @@ def unpack(path: Path) -> ReadingNetwork:
         if node.op_type == "Add" and node.input[0] in products:
             layer = node.input[1].removesuffix(".bias")
             weights[f"{layer}.weight"] = _full(stored, products[node.input[0]].removesuffix("_quantized")).T
-    network = ReadingNetwork(BertConfig.from_pretrained(str(find_model(DEFAULT_MODEL).folder)))
+    network = ReadingNetwork.beginning(find_model(DEFAULT_MODEL).folder)
     network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
     return network
 
