@@ -12,7 +12,9 @@ from index.reading_model import UNREAD, ReadingModel, _best_span
 from index.stacked import BUDGET, REACH, SENTENCE_NAMES, StackedWeights, Weighed, choose_excerpts, unknown_names
 from index.windows import Window
 
-TEXT = "The bridge was built in 1874 by John Smith. It carried trains for ninety years. Mary Jones repaired it. A storm brought the arch down."
+TEXT = (
+    "The bridge was built in 1874 by John Smith. It carried trains for ninety years. Mary Jones repaired it. A storm brought the arch down."
+)
 WINDOW = Window(TEXT, ((0, 43), (44, 78), (79, 103), (104, 134)))
 ASKED = {"Who repaired the bridge?": 2, "When was the bridge built?": 0, "Why did the arch fall?": 3, "For how long did trains use it?": 1}
 
