@@ -80,8 +80,7 @@ def cards(session: Session) -> Iterator[str]:
 
 def further(answer: Answer) -> list[Quote]:
     """The three sentences that the button More shows first."""
-    quoted = {quote.start for quote in answer.quotes}
-    sentences = [item.sentence for item in answer.evidence if item.sentence.start not in quoted]
+    sentences = [item.sentence for item in answer.evidence if not any(item.sentence in quote for quote in answer.quotes)]
     return [Quote(one.document, one.start, one.end) for one in sentences[:3]]
 
 

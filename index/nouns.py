@@ -87,6 +87,9 @@ class Span:
         found = self.document.paragraph_at(self.start)
         return found.number if found else 0
 
+    def __contains__(self, other: Span) -> bool:
+        return self.document.id == other.document.id and self.start <= other.start and other.end <= self.end
+
 
 @dataclass(frozen=True)
 class Sentence(Span):

@@ -182,8 +182,8 @@ def _hint(error: QuestionError, words: Words) -> str:
 
 
 def _as_kept(request: Request, answer: Answer) -> KeptAnswer:
-    quoted = {(quote.document.id, quote.start) for quote in (*answer.quotes, *filter(None, [answer.nearest]))}
-    sentences = [(item.sentence, item.score) for item in answer.evidence]
-    further = [Place(one.document.id, one.start, one.end, score) for one, score in sentences if (one.document.id, one.start) not in quoted]
+    shown = [*answer.quotes, *filter(None, [answer.nearest])]
+    sentences = [(item.sentence, item.score) for item in answer.evidence if not any(item.sentence in quote for quote in shown)]
+    further = [Place(one.document.id, one.start, one.end, score) for one, score in sentences]
     saved = answer.as_json(elapsed_ms=0)
     return KeptAnswer(secrets.token_hex(8), request.person, request.server, request.private, saved, tuple(further[:FURTHER]))
