@@ -63,13 +63,13 @@ pictures: .venv/developing
 	@PYTHONPATH=. HF_HUB_OFFLINE=1 $(BIN)/python docs/pictures.py
 
 # BENCH is the folder of the prepared public question sets, WORDNET that of WordNet's files (Debian: wordnet-base); see index/evidence.md.
-# What was taught is kept in TAUGHT; an interrupted run goes on from there. START=folder begins with weights that were taught before,
-# START=packaged with those that are shipped.
+# What was taught is kept in TAUGHT; an interrupted run goes on from there. In place of the first run START=folder begins with
+# weights that were taught before, START=packaged with those that are shipped.
 WORDNET ?= /usr/share/wordnet
 TAUGHT ?= build/reading
 MINUTES ?= 80
 START ?=
-BEGIN = $(if $(START),$(START:packaged=$(TAUGHT)/packaged),$(TAUGHT)/first/taught)
+BEGIN = $(if $(filter packaged,$(START)),$(TAUGHT)/packaged,$(or $(START),$(TAUGHT)/first/taught))
 TEACH = $(BIN)/python -m index.training.teach "$(BENCH)" "$(WORDNET)" "$(TAUGHT)"/data/encoders/*
 train: .venv/installed
 	@test -d "$(BENCH)" -a -f "$(WORDNET)/data.noun" || { echo "make train BENCH=FOLDER [WORDNET=FOLDER]: question sets and WordNet, see index/evidence.md" >&2; exit 2; }

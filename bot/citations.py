@@ -22,9 +22,9 @@ _FOLDS = str.maketrans({**dict.fromkeys(_SINGLE, "'"), **dict.fromkeys(_DOUBLE, 
 _FIRST_MARK = "\u0300"
 # What stands in quotation marks, with a quotation inside it; a straight or single mark must not be an apostrophe inside a word.
 _QUOTED = re.compile(
-    r"“(?P<g>(?:[^“”]|“[^“”]*”)+)”"
-    r"|[“”„«»‟](?P<a>[^“”„«»‟]+)[“”«»‟]|\"(?P<b>[^\"]+)\"|[「『](?P<c>[^「」『』]+)[」』]"
-    r"|(?<!\w)‘(?P<d>[^‘]+?)’(?!\w)|(?<!\w)'(?P<e>[^']+?)'(?!\w)|[‹›](?P<f>[^‹›]+)[‹›]"
+    r"“((?:[^“”]|“[^“”]*”)+)”"
+    r"|[“”„«»‟]([^“”„«»‟]+)[“”«»‟]|\"([^\"]+)\"|[「『]([^「」『』]+)[」』]"
+    r"|(?<!\w)‘([^‘]+?)’(?!\w)|(?<!\w)'([^']+?)'(?!\w)|[‹›]([^‹›]+)[‹›]"
 )
 
 
@@ -110,4 +110,4 @@ def whole_sentences(span: Span, within: Passage) -> Span:
 
 def quoted_inside(prose: str) -> list[tuple[int, int]]:
     """Where words stand in quotation marks in `prose`, without the marks."""
-    return [next(found.span(name) for name in "abcdefg" if found[name] is not None) for found in _QUOTED.finditer(prose)]
+    return [found.span(found.lastindex or 0) for found in _QUOTED.finditer(prose)]

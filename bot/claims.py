@@ -137,6 +137,7 @@ class Checker:
             return False
         own, spoken = set(terms(prose)), set(terms(around))
         shared = len(own & spoken) >= SHARED * len(own)
+        # A sentence of names and quotations has few little words and is English all the same if it shares the text's.
         if not _english(texts) or not (_english(prose) or shared):
             return True
         if _DENIES.search(prose) and not _REFUSES.search("\n".join([*(quote.text for quote in quotes), self._question])):

@@ -29,7 +29,7 @@ def test_the_surer_of_two_questions_is_the_one_that_looks_like_the_answerable(as
     assert means[0] < means[1] < 0.5 < means[2]
 
 
-def test_deceiving_questions_count_half(asked: Asked) -> None:
+def test_deceiving_questions_count_less_than_those_off_the_topic(asked: Asked) -> None:
     as_off_topic = Asked(asked.features, np.where(asked.kinds == "adversarial", "off-topic", asked.kinds), asked.articles)
     assert fit_question(as_off_topic).probabilities(asked.features).mean() < fit_question(asked).probabilities(asked.features).mean()
 

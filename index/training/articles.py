@@ -52,6 +52,14 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
+def by_document(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each document."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["doc_id"], []).append(row)
+    return grouped
+
+
 def make_article(
     name: str, text: str, paragraphs: Sequence[Sequence[int]], questions: Sequence[Question], encoder: OnnxEncoder, *, title: str = ""
 ) -> Article:
@@ -125,16 +133,16 @@ def squad_articles(
 
 def own_articles(folder: Path, chosen: Callable[[int, dict[str, Any]], bool], encoder: OnnxEncoder) -> Iterator[Article]:
     """SQuAD 1.1's articles, chosen by place and row, with the project's own questions; the spans are the sentences that answer."""
-    asked: dict[str, list[Question]] = {}
-    for row in read_rows(OWN):
-        answered = "span" in row
-        spans = tuple((start, end) for start, end in row["evidence"]) if answered else ()
-        asked.setdefault(row["doc_id"], []).append(
-            Question(row["question"], row["doc_id"], spans, "answerable" if answered else "adversarial")
-        )
+    asked = by_document(read_rows(OWN))
     for place, row in enumerate(read_rows(folder / "squad11_train_docs.jsonl.gz")):
         if row["doc_id"] in asked and chosen(place, row):
-            yield make_article(row["doc_id"], row["text"], row["paras"], asked[row["doc_id"]], encoder)
+            questions = [_own_question(own) for own in asked[row["doc_id"]]]
+            yield make_article(row["doc_id"], row["text"], row["paras"], questions, encoder)
+
+
+def _own_question(row: dict[str, Any]) -> Question:
+    spans = tuple((start, end) for start, end in row["evidence"]) if "span" in row else ()
+    return Question(row["question"], row["doc_id"], spans, "answerable" if spans else "adversarial")
 
 
 def search_articles(folder: Path, split: str, encoder: OnnxEncoder) -> Iterator[Article]:

@@ -14,7 +14,7 @@ import numpy as np
 from index.lexical import Lexicon
 from index.nouns import Passage
 from index.ranking import top_rows
-from index.training.articles import OWN, Talk, read_rows, talks
+from index.training.articles import OWN, Talk, by_document, read_rows, talks
 from index.training.lessons import Lesson, lessons_at, sentences_at, split_document
 from index.words import terms
 
@@ -117,7 +117,7 @@ def _by_paragraph(row: dict[str, Any]) -> list[list[Passage]]:
 
 def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
     """SQuAD 1.1's questions but those of articles kept: on the passage of their answer, and on the likeliest ones that lack it."""
-    asked = _by_document(read_rows(bench / "squad11_train_questions.jsonl.gz"))
+    asked = by_document(read_rows(bench / "squad11_train_questions.jsonl.gz"))
     lessons, near = [], []
     for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
         if is_kept(place):
@@ -135,7 +135,7 @@ def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
 
 def own_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
     """The project's own questions on SQuAD 1.1's articles, those kept or the others: on the sentences that answer, or that most seem to."""
-    asked = _by_document(read_rows(OWN))
+    asked = by_document(read_rows(OWN))
     for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
         if is_kept(place) == kept and document["doc_id"] in asked:
             grouped = _by_paragraph(document)
@@ -150,13 +150,6 @@ def _own(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
             anchor = {at for start, end in row["evidence"] for at in sentences_at(passage, (start, end))}
             yield Lesson(row["question"], passage, tuple(sorted(anchor)), "span" in row, tuple(row["span"]) if "span" in row else None)
             return
-
-
-def _by_document(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        grouped.setdefault(row["doc_id"], []).append(row)
-    return grouped
 
 
 def _place(row: dict[str, Any], document: dict[str, Any]) -> tuple[int, int] | None:
