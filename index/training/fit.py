@@ -30,7 +30,7 @@ ADVERSARIAL_WEIGHT = 0.5
 # The threshold is where this share of answerable tune questions is abstained on.
 FALSE_ABSTENTION = 0.04
 # Our own questions are taken of every so many articles of SQuAD 1.1, none of them kept for other fits.
-OWN_EVERY = 4
+OWN_EVERY = 10
 
 
 @dataclass(frozen=True)
