@@ -59,7 +59,8 @@ _FACTS = (
         lambda document: [document.title],
     ),
     _Fact(
-        rf"\bcopyright|\b(?:rights (?:to|of|in|for)|licen[cs]e (?:to|of|for)) {_IT}",
+        rf"\b(?:copyright|rights|licen[cs]e) (?:to|of|in|on|for) {_IT}\b|\b{_IT} (?:under )?copyright"
+        r"|\bthe copyright(?: holder| owner| line| notice)?\W*$",
         lambda document: document.rights,
         lambda document: [document.rights, *document.rights.split(". ")],
     ),
@@ -74,7 +75,7 @@ _FACTS = (
         rf"\bwhere\b.*\b{_IT} (?:first |originally )?{_ISSUED}|\bwho (?:published|publishes|issued|produced|produces|released) {_IT}"
         rf"|\b(?:publisher|source) of {_IT}|\bwho is the publisher\b"
         r"|\b(?:which|what) (?:organi[sz]ation|institution|think[ -]tank|institute|center)\b.*"
-        rf"\b(?:{_ISSUED}|{_ISSUE} {_IT}|put {_IT} out)",
+        rf"\b(?:{_IT} (?:first |originally )?{_ISSUED}|{_ISSUED} {_IT}\b|{_ISSUE} {_IT}\b|put {_IT} out)",
         lambda document: f"It was published by {document.publisher}." if document.publisher else "",
         lambda document: [document.publisher],
     ),
@@ -96,7 +97,7 @@ _FACTS = (
     ),
     _Fact(
         rf"\bwho (?:wrote|authored|has written) {_IT}"
-        rf"|\bwho(?: is|['’]s| was) (?:the|its) (?:author|writer)\b|\bwho is {_IT} by\b|\bby whom (?:is|was) {_IT}"
+        rf"|\bwho(?: is|['’]s| was) (?:the|its) (?:author|writer)\b(?! of (?!{_IT}\b))|\bwho is {_IT} by\b|\bby whom (?:is|was) {_IT}"
         rf"|\b(?:author|writer) of {_IT}|\b(?:author['’]?s name|name of the author)\b",
         lambda document: f"The author is {document.author}." if document.author else "",
         lambda document: [document.author],

@@ -40,8 +40,9 @@ class ChatSteps:
 class _Judge:
     """Retriever and evidence model over one index: a question in, the evidence out."""
 
-    def __init__(self, index: IndexReader, model: EvidenceModel) -> None:
+    def __init__(self, index: IndexReader, model: EvidenceModel, *, threshold: float) -> None:
         self._wording, self._retriever, self._model = index.wording, FusedRetriever(index), model
+        self._threshold = threshold
 
     def read(self, question: str, config: RunnableConfig | None = None) -> Reading:
         """The question in the words of the text, and what speaks for it."""
@@ -50,7 +51,8 @@ class _Judge:
 
     def in_parts(self, reading: Reading, config: RunnableConfig | None = None) -> Judgement:
         """The evidence for a reading, and for its parts if it asks two things."""
-        return together(reading.judged, [self._judged(part, config) for part in parts(reading.worded)])
+        judged = [self._judged(part, config) for part in parts(reading.worded)]
+        return together(reading.judged, judged, threshold=self._threshold)
 
     def _judged(self, question: str, config: RunnableConfig | None) -> Judgement:
         passages = self._retriever.invoke(question, config)
@@ -64,7 +66,7 @@ def build_chain(
 
     The pieces of a chat model come through `stream`; `invoke` returns the answer.
     """
-    judge = _Judge(index, model)
+    judge = _Judge(index, model, threshold=threshold)
 
     def decide(step: dict[str, Any], config: RunnableConfig) -> Answer:
         asked, reading = cast("Asked", step["asked"]), cast("Reading", step["reading"])

@@ -13,8 +13,14 @@ from index import Evidence, Judgement, Sentence, terms
 # -2, -0.6 and +1.5 points.
 BESIDE_BEST = 0.15
 NEW_TERMS = 0.4
-# A sentence that begins so says nothing without the one before it, which is quoted with it.
-_LEANS = re.compile(r"(?:They|It|He|She|These|Those|This|That|Such|Both|Neither)\b")
+# A sentence that begins so, or says who spoke by "he" alone, says nothing without the one before it, which is quoted with it; that one
+# may lean again, so far back.
+_LEANS = re.compile(
+    r"(?:(?:But|And|Yet|So|Still|Then|However,) )?(?:they|it|he|she|his|her|their|its|these|those|this|that|such|both|neither)\b"
+    r"|[“\"].*[”\"] (?:he|she|they)\b",
+    re.I | re.S,
+)
+STEPS_BACK = 2
 
 
 def compose(question: str, standalone: str, judged: Judgement, *, threshold: float, top: int) -> Answer:
@@ -46,9 +52,16 @@ def choose_quotes(evidence: Sequence[Evidence], *, top: int) -> tuple[Quote, ...
 def _leant_on(chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
     """The sentences right before those of `chosen` that lean on them, in their paragraph; no better than what leans on them."""
     by_row = {item.sentence.row: item.sentence for item in evidence}
-    leaning = [item for item in chosen if _LEANS.match(item.sentence.text)]
-    pairs = [(by_row.get(item.sentence.row - 1), item) for item in leaning]
-    return [Evidence(before, item.score) for before, item in pairs if before and _share_a_paragraph(before, item.sentence)]
+    found = []
+    for item in chosen:
+        sentence = item.sentence
+        for _ in range(STEPS_BACK):
+            before = by_row.get(sentence.row - 1)
+            if not before or not _LEANS.match(sentence.text) or not _share_a_paragraph(before, sentence):
+                break
+            found.append(Evidence(before, item.score))
+            sentence = before
+    return found
 
 
 def _share_a_paragraph(one: Sentence, other: Sentence) -> bool:

@@ -85,7 +85,7 @@ def print_status(settings: Settings) -> None:
 
 
 def changed_sources(manifest: Manifest) -> list[str]:
-    """Names of documents that were added, changed or removed since the index was built; unchanged files are not read."""
+    """Names of documents that were changed or removed since the index was built; unchanged files are not read."""
     built = datetime.fromisoformat(manifest.created).timestamp()
     changed = []
     for name, source in manifest.sources.items():
@@ -98,9 +98,12 @@ def changed_sources(manifest: Manifest) -> list[str]:
 def _same_text(path: Path, sha256: str) -> bool:
     from hashlib import sha256 as digest
 
-    from index import load_documents
+    from index import DocumentsError, load_documents
 
-    loaded = load_documents([path])
+    try:
+        loaded = load_documents([path])
+    except DocumentsError:  # it is empty by now, or no text any more
+        return False
     return digest(loaded.documents[0].text.encode()).hexdigest() == sha256
 
 

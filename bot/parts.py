@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index import Evidence, Judgement
+from index import Evidence, Judgement, is_country, terms
 
 _OPENS = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
 # "Who cancelled the exercises, and when?": two questions.
 _CLAUSES = re.compile(rf"^(?P<one>\S+\s.+?\S),?\s+(?:and|or|but|also)\s+(?P<other>{_OPENS}\b.*)$", re.I)
+# "What Trump can and will withdraw" asks one thing.
+_HANGS = re.compile(r"\b(?:can|could|may|might|must|shall|should|will|would|do|does|did|is|are|was|were|has|have|had)$", re.I)
+# What points back into the first clause: a person, or whatever it may be.
+_PERSON = re.compile(r"\b(?:(?P<own>his)|he|she|him|her)\b", re.I)
+_THAT = re.compile(r"\b(?:it|its|they|them|their|this|that|these|those|so)\b", re.I)
 _NAME = r"[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*)*"
 # "How many troops are in Japan and South Korea?", "sanctions and trade": one question of two things.
 _THING = rf"{_NAME}|[a-z][\w'’-]+"
@@ -21,20 +26,30 @@ _BETWEEN = re.compile(r"\b(?:between|among)\s+(?:the\s+)?$", re.I)
 
 def parts(question: str) -> list[str]:
     """Two questions if this one asks two, else none. A part keeps all that both share."""
-    if clauses := _CLAUSES.match(question):
-        one, other = clauses["one"], clauses["other"]
-        bare = len(other.split()) == 1  # "and when?" asks of what the first clause says
-        return [f"{one}?", f"{other.rstrip(' ?')} {one}?" if bare else other]
+    clauses = _CLAUSES.match(question)
+    if clauses and not _HANGS.search(clauses["one"]):
+        return [f"{clauses['one']}?", _standing_alone(clauses["other"], clauses["one"])]
     things = _THINGS.match(question)
-    if not things or _BETWEEN.search(things["before"]):
+    if not things or _BETWEEN.search(things["before"]) or _HANGS.search(things["one"]):
         return []
     return [" ".join(f"{things['before']}{things[which]}{things['after']}".split()) for which in ("one", "other")]
 
 
-def together(whole: Judgement, judged: Sequence[Judgement]) -> Judgement:
-    """What answers the whole question, and the best of each part; the parts answer it as probably as the least probable of them."""
+def _standing_alone(clause: str, before: str) -> str:
+    """The second clause with the name of the first for "he" and "she"; "and when?", "and why did it?" ask of all that the first says."""
+    found = (match[0] for match in re.finditer(_NAME, before.partition(" ")[2]))
+    person = next((name for name in found if not is_country(name)), None)
+    if person and _PERSON.search(clause):
+        return _PERSON.sub(lambda match: f"{person}'s" if match["own"] else person, clause, count=1)
+    hangs = set(terms(clause)) <= {"not"} or _PERSON.search(clause) or _THAT.search(clause)
+    return f"{clause.rstrip(' ?')} {before}?" if hangs else clause
+
+
+def together(whole: Judgement, judged: Sequence[Judgement], *, threshold: float) -> Judgement:
+    """What answers the whole question, and the best of each part that the text answers at least as probably as `threshold`; the parts
+    answer it as probably as the least probable of them."""
     scores = {item.sentence: item.score for item in whole.evidence}
-    for item in (item for one in judged for item in one.evidence[:1]):
+    for item in (item for one in judged if one.answerable >= threshold for item in one.evidence[:1]):
         scores[item.sentence] = max(scores.get(item.sentence, 0.0), item.score)
     evidence = sorted((Evidence(sentence, score) for sentence, score in scores.items()), key=lambda item: -item.score)
     answerable = max(whole.answerable, min((one.answerable for one in judged), default=0.0))

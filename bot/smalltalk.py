@@ -13,7 +13,8 @@ _HELP = (
 _REPLIES = (
     (r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))(?: there| all| everyone| bot)?", f"Hello. {_HELP}"),
     (
-        r"(?:many |ok |okay |great |cool )*(?:thanks?|thank you|thx|cheers|ty)(?: (?:a lot|so much|very much|you|again|bot|for .{1,40}))*",
+        r"(?:many |ok |okay |great |cool )*(?:thanks?|thank you|thx|cheers|ty)"
+        r"(?: (?:a lot|so much|very much|you|again|bot))*(?: for .{1,40})?",
         "You are welcome. Ask on whenever you like.",
     ),
     (r"(?:good)?bye(?: bye)?|good night|see (?:you|ya)(?: later)?|cya", "Goodbye."),

@@ -98,6 +98,8 @@ class Builder:
 
     def _write(self, loaded: Loaded, model: ModelFiles, old: Manifest | None, facts: dict[str, Any], progress: Progress) -> Built:
         passages = split_passages(loaded.documents)
+        if not passages:
+            raise DocumentsError("There is no sentence to quote in these documents, only headings. Name others: commentary index PATH")
         sentences = {sentence.row: sentence.text for passage in passages for sentence in passage.sentences}
         texts = [passage.text for passage in passages] + [sentences[row] for row in sorted(sentences)]
         kept = self._kept_vectors(old, model)

@@ -46,4 +46,5 @@ def _offsets(document: Document, paragraph: Paragraph) -> Iterator[tuple[int, in
 
 def _is_head(document: Document, start: int, end: int) -> bool:
     """Whether this is a run-in head ("China."): it names the section and says nothing."""
-    return document.text[start : end - 1] == document.section_at(start)
+    section = document.section_at(start)
+    return bool(section) and document.text[start : end - 1] == section

@@ -101,7 +101,9 @@ class IndexReader:
             sentence_lexicon=Lexicon.load(folder / "bm25-sentences"),
             encoder=encoder,
             store=store,
-            wording=Wording(Vocabulary.load(folder / "vocabulary.json"), lexicon.numbers, encoder.has_word),
+            wording=Wording(
+                Vocabulary.load(folder / "vocabulary.json"), lexicon.numbers, encoder.has_word, [document.text for document in documents]
+            ),
         )
 
 

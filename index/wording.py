@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -52,11 +52,11 @@ class Vocabulary:
 class Wording:
     """Exchanges what a question says and the text never does for what the text says instead.
 
-    `spoken` are the terms of the text; `ordinary` says whether a lower-case word is no misspelling, though the text lacks it.
+    `spoken` are the terms of the texts; `ordinary` says whether a lower-case word is no misspelling, though they lack it.
     """
 
-    def __init__(self, vocabulary: Vocabulary, spoken: Container[str], ordinary: Callable[[str], bool]) -> None:
-        self._vocabulary, self._spoken, self._ordinary = vocabulary, spoken, ordinary
+    def __init__(self, vocabulary: Vocabulary, spoken: Container[str], ordinary: Callable[[str], bool], texts: Sequence[str]) -> None:
+        self._vocabulary, self._spoken, self._ordinary, self._texts = vocabulary, spoken, ordinary, texts
 
     def of(self, question: str) -> str:
         """The question with other words for those that the text lacks; as it is if the text has them all, or has no others."""
@@ -67,7 +67,7 @@ class Wording:
 
     def _renamed(self, question: str) -> str:
         for form, others in self._other_names(question):
-            own = next((other for other in others if self._says(other)), None)
+            own = next((other for other in others if self._writes(other)), None)
             if own and not self._says(form):
                 question = re.sub(_pattern(form), own, question)  # names have no backslash
         return question
@@ -86,22 +86,30 @@ class Wording:
         for match in reversed(list(WORD.finditer(question))):
             word = match[0]
             if len(word) >= SHORT and word.isalpha() and not self._says(word) and not self._ordinary(word.lower()):
-                found = found[: match.start()] + (self._nearest(word) or word) + found[match.end() :]
+                named = word[0].isupper() and not word.isupper() and bool(question[: match.start()].strip())
+                found = found[: match.start()] + (self._nearest(word, named=named) or word) + found[match.end() :]
         return found
 
-    def _nearest(self, word: str) -> str | None:
-        """The text's word that is so little else than `word` that it was meant; of several as near, the commonest."""
+    def _nearest(self, word: str, *, named: bool) -> str | None:
+        """The text's word that is so little else than `word` that it was meant; of several as near, the commonest. A name is only
+        taken for a name: "Comey" is not "comes"."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
         edits, have = 2 if len(word) >= LONG else 1, self._vocabulary.words
         near = extract(word, have.keys(), processor=str.lower, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        same = [(distance, -have[other], other) for other, distance, _ in near if other[0].lower() == word[0].lower()]
+        first = {word[0]} if named else {word[0].lower(), word[0].upper()}
+        same = [(distance, -have[other], other) for other, distance, _ in near if other[0] in first]
         return min(same)[2] if same else None
 
     def _says(self, name: str) -> bool:
         """Whether the text has every content word of `name`, if not always together."""
         return all(term in self._spoken for term in terms(name))
+
+    def _writes(self, name: str) -> bool:
+        """Whether a text has `name` as it is, or its plural; an acronym in capitals only."""
+        pattern = _pattern(name) if name.isupper() else rf"(?i:(?<!\w){re.escape(name)}s?(?!\w))"
+        return self._says(name) and any(re.search(pattern, text) for text in self._texts)
 
 
 def _names(text: str) -> list[str]:
@@ -129,16 +137,22 @@ def is_country(name: str) -> bool:
 def _countries() -> dict[str, tuple[str, ...]]:
     """By each name of a country, acronym of one and name of its people, in lower case but for acronyms, all of them.
 
-    The only place that imports countryinfo.
+    What several are called is the one's with most people, and no name of those with less than a tenth of them: who asks for Hong Kong
+    does not ask what is "Chinese". The only place that imports countryinfo.
     """
     from countryinfo import all_countries
 
-    found = {}
-    for country in all_countries():
+    found: dict[str, tuple[str, ...]] = {}
+    most: dict[str, int] = {}
+    for country in sorted(all_countries(), key=lambda country: -(country.population() or 0)):
         names = [country.name(), *(name for name in country.alt_spellings() if name.isascii() and "," not in name and len(name) > 2)]
         short = [made for name in names for made in acronyms(name)]
-        own = tuple(dict.fromkeys(filter(None, [*names, *short, country.demonym()])))
-        found.update({name if name.isupper() else name.lower(): own for name in own})
+        people = country.population() or 0
+        called = {name: name if name.isupper() else name.lower() for name in filter(None, [*names, *short, country.demonym()])}
+        own = tuple(name for name, key in called.items() if most.get(key, 0) <= 10 * people)
+        for key in called.values():
+            found.setdefault(key, own)
+            most.setdefault(key, people)
     return found
 
 

@@ -17,6 +17,9 @@ FACTS = [
     ("What is the title of this piece?", "Fraying U.S. Relationships", "Fraying U.S. Relationships"),
     ("How long is the commentary?", "words in 21 paragraphs", "Fraying U.S. Relationships"),
     ("Who holds the copyright?", "© 2018", "© 2018 by the Center"),
+    ("Is this article under copyright?", "© 2018", "© 2018 by the Center"),
+    ("Who is the author of this essay?", "Robert R. King", "Ambassador Robert R. King is a senior adviser"),
+    ("Which institute published this?", "Center for Strategic and International Studies", "Commentary\u00a0is produced by"),
     ("On what date did King publish this?", "July 9, 2018", "July 9, 2018"),
     ("Which think tank put this out?", "Center for Strategic and International Studies", "Commentary\u00a0is produced by"),
     ("what's the word count", "words in 21 paragraphs", "Fraying U.S. Relationships"),
@@ -45,6 +48,10 @@ CONTENT = [
     "What was the tweet about?",
     "When did Trump release the letter?",
     "What is the letter about?",
+    "Which organization released the hostages?",
+    "Which institution appeared to support Trump?",
+    "Does China respect copyright?",
+    "Who was the author of the Sunshine Policy?",
 ]
 
 

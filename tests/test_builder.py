@@ -13,6 +13,7 @@ import pytest
 
 import bot.session
 import index.builder
+from bot.indexing import changed_sources
 from bot.session import Session
 from bot.settings import Settings
 from index import (
@@ -155,6 +156,22 @@ def test_documents_that_are_all_gone_leave_the_index_as_it_was(own_data: Path, c
         build(own_data, corpus)
     assert current(own_data) == before
     assert best(own_data, "What is the lighthouse keeper called?") == KEEPER.strip()
+
+
+def test_documents_without_a_sentence_are_named_as_such(own_data: Path, corpus: Path) -> None:
+    for path in corpus.iterdir():
+        path.unlink()
+    (corpus / "china.md").write_text("---\ntitle: X\n---\n## China\n\nChina.\n")
+    with pytest.raises(DocumentsError, match="only headings"):
+        build(own_data, corpus)
+
+
+def test_a_file_that_became_empty_is_told_as_changed(own_data: Path, corpus: Path) -> None:
+    manifest = build(own_data, corpus).manifest
+    assert changed_sources(manifest) == []
+    (corpus / "keeper.txt").write_text("")
+    os.utime(corpus / "keeper.txt", (time.time() + 60,) * 2)
+    assert changed_sources(manifest) == ["keeper.txt"]
 
 
 def test_the_same_weights_under_another_name_are_another_index(own_data: Path, corpus: Path, tmp_path: Path) -> None:

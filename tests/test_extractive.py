@@ -5,6 +5,7 @@ import pytest
 from bot.answers import NOT_SAID
 from bot.extractive import compose
 from index import Document, Evidence, IndexReader, Judgement, Sentence, split_sentences
+from index.nouns import Paragraph
 
 
 @pytest.fixture
@@ -64,6 +65,18 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(document: Doc
     before = next(found for found in rows.values() if found.row == leaning.row - 1)
     [quote] = composed(judged(0.9, (leaning, 0.8), (before, 0.1))).quotes
     assert (quote.start, quote.end, quote.score) == (before.start, leaning.end, 0.8)
+
+
+LED = ["Kim wrote a letter.", "He sent it.", "His answer came late.", "“It went well,” he said.", "Moon called."]
+
+
+@pytest.mark.parametrize(("at", "start"), [(0, 0), (1, 0), (2, 0), (3, 1), (4, 4)], ids=LED)
+def test_what_leans_on_a_sentence_that_leans_is_quoted_with_two_before_it_at_most(at: int, start: int) -> None:
+    text = " ".join(LED)
+    led = Document("led.txt", "Led", text, paragraphs=(Paragraph(1, 0, len(text)),))
+    found = [Sentence(led, text.index(one), text.index(one) + len(one), row=row) for row, one in enumerate(LED)]
+    [quote] = composed(judged(0.9, (found[at], 0.8), *((other, 0.01) for other in found if other is not found[at]))).quotes
+    assert (quote.start, quote.end) == (found[start].start, found[at].end)
 
 
 def test_a_sentence_that_leans_on_nothing_of_its_paragraph_is_quoted_alone(document: Document, index: IndexReader) -> None:

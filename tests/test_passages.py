@@ -77,6 +77,11 @@ def test_a_run_in_head_is_no_sentence_but_is_read_with_the_passage() -> None:
     assert [passage.text for passage in found] == ["Japan. It is near.", "China. It is far.", "It ends. So be it."]
 
 
+def test_a_sentence_of_one_character_is_one() -> None:
+    [first, one] = split_passages([document("The answer follows.\n\nA")])
+    assert (texts(first), texts(one)) == (["The answer follows."], ["A"])
+
+
 def test_passages_of_the_commentary_are_no_longer_than_the_encoder_reads(passages: list[Passage]) -> None:
     assert max(len(passage.text) for passage in passages) <= LONGEST
 

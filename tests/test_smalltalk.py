@@ -17,7 +17,14 @@ def test_small_talk_is_answered_without_a_quote(session: Session, message: str) 
 
 @pytest.mark.parametrize(
     "message",
-    ["hi, why does China matter?", "Thanks to whom was the summit set up?", "What can China do?", "help North Korea", "good will of China"],
+    [
+        "hi, why does China matter?",
+        "thanks" + " for a" * 300 + " bridge?",
+        "Thanks to whom was the summit set up?",
+        "What can China do?",
+        "help North Korea",
+        "good will of China",
+    ],
 )
 def test_a_question_is_no_small_talk(message: str) -> None:
     assert small_talk(message) is None

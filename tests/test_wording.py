@@ -22,6 +22,10 @@ LEFT = [
     "What is the capital of France?",
     "Which bicycle did Wodehouse prefer?",
     "When was 2O18?",
+    "Why does Hong Kong matter for sanctions?",
+    "What does the author say about Taiwan?",
+    "Why does Angola matter?",
+    "What does the author say about Comey?",
 ]
 
 
@@ -37,13 +41,13 @@ def test_what_the_text_has_or_has_nothing_for_stays(index: IndexReader, question
 
 def test_acronyms_are_learnt_from_the_names_in_the_text() -> None:
     text = "The Ministry of Foreign Affairs met the World Trade Board."
-    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True)
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True, [text])
     assert wording.of("Who met the WTB and the MFA?") == "Who met the World Trade Board and the Ministry of Foreign Affairs?"
 
 
 def test_a_name_is_asked_by_the_acronym_that_the_text_uses() -> None:
     text = "The IAEA left in 2009."
-    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True)
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True, [text])
     assert wording.of("When did the International Atomic Energy Agency leave?") == "When did the IAEA leave?"
 
 
@@ -58,7 +62,7 @@ def test_a_pattern_in_a_question_is_only_text(index: IndexReader) -> None:
 def test_a_misspelt_word_becomes_the_commonest_of_the_nearest_as_it_is_written() -> None:
     vocabulary = Vocabulary.of(["Bolton met Bolten. Bolton left, Bolton said.", "bolton"])
     assert vocabulary.words["Bolton"] == 4
-    assert Wording(vocabulary, {"bolton", "bolten"}, lambda word: False).of("Who is boltan?") == "Who is Bolton?"
+    assert Wording(vocabulary, {"bolton", "bolten"}, lambda word: False, []).of("Who is boltan?") == "Who is Bolton?"
 
 
 def test_a_vocabulary_comes_back_as_it_was_saved(tmp_path: Path) -> None:
