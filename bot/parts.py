@@ -12,9 +12,7 @@ _OPENS = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|do
 _CLAUSES = re.compile(rf"^(?P<one>\S+\s.+?\S),?\s+(?:and|or|but|also)\s+(?P<other>{_OPENS}\b.*)$", re.I)
 # "What Trump can and will withdraw" asks one thing.
 _HANGS = re.compile(r"\b(?:can|could|may|might|must|shall|should|will|would|do|does|did|is|are|was|were|has|have|had)$", re.I)
-# What points back into the first clause: a person, or whatever it may be.
 _PERSON = re.compile(r"\b(?:(?P<own>his)|he|she|him|her)\b", re.I)
-_THAT = re.compile(r"\b(?:it|its|they|them|their|this|that|these|those|so)\b", re.I)
 _NAME = r"[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*)*"
 # "How many troops are in Japan and South Korea?", "sanctions and trade": one question of two things.
 _THING = rf"{_NAME}|[a-z][\w'’-]+"
@@ -36,13 +34,12 @@ def parts(question: str) -> list[str]:
 
 
 def _standing_alone(clause: str, before: str) -> str:
-    """The second clause with the name of the first for "he" and "she"; "and when?", "and why did it?" ask of all that the first says."""
+    """The second clause with the name of the first for "he" and "she"; "and when?", "and why not?" ask of all that the first says."""
     found = (match[0] for match in re.finditer(_NAME, before.partition(" ")[2]))
     person = next((name for name in found if not is_country(name)), None)
     if person and _PERSON.search(clause):
         return _PERSON.sub(lambda match: f"{person}'s" if match["own"] else person, clause, count=1)
-    hangs = set(terms(clause)) <= {"not"} or _PERSON.search(clause) or _THAT.search(clause)
-    return f"{clause.rstrip(' ?')} {before}?" if hangs else clause
+    return f"{clause.rstrip(' ?')} {before}?" if set(terms(clause)) <= {"not"} else clause
 
 
 def together(whole: Judgement, judged: Sequence[Judgement], *, threshold: float) -> Judgement:

@@ -13,7 +13,6 @@ ASKED = [
     ("Who cancelled the exercises, and when?", ["Who cancelled the exercises?", "when Who cancelled the exercises?"]),
     ("Who is John Bolton and what did he write?", ["Who is John Bolton?", "what did John Bolton write?"]),
     ("What did Trump call it and what was his reason?", ["What did Trump call it?", "what was Trump's reason?"]),
-    ("What did Japan promise and how did it act?", ["What did Japan promise?", "how did it act What did Japan promise?"]),
     ("Why does China matter, and why not?", ["Why does China matter?", "why not Why does China matter?"]),
     ("What can and will Trump withdraw?", []),
     ("What divides the border between the North and the South?", []),

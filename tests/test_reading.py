@@ -5,6 +5,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from bot.session import Session
 from index import IndexReader, load_evidence_model
 from index.evidence import LogisticWeights
 from index.features import candidates
@@ -110,3 +111,9 @@ def test_weights_of_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_threshold_is_a_probability(index: IndexReader) -> None:
     assert 0.0 < load_evidence_model("reading")(index).threshold < 1.0
+
+
+@pytest.mark.parametrize("opening", ["What share", "What percentage", "How much"])
+def test_how_a_question_opens_does_not_say_whether_it_is_answered(session: Session, opening: str) -> None:
+    answer = session.ask(f"{opening} of North Korea's total trade is with China?")
+    assert answer.answered and "90 percent" in answer.quotes[0].text

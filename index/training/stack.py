@@ -27,7 +27,7 @@ from index.training.fit import ADVERSARIAL_WEIGHT, SEED, fit
 from index.training.network import ReadingNetwork, export
 from index.training.sources import HELD_OUT, is_kept, tune_talks
 
-# The stated risk: this share of our own answerable questions on unseen articles, half of which are in other words than the text's, is
+# The stated risk: this share of our own answerable questions on unseen articles, most of which are in other words than the text's, is
 # abstained on.
 FALSE_ABSTENTION = 0.06
 # People ask what is off the topic oftener than the sets hold it, and an answer to that is the worst. On tune questions AUROC against it is
