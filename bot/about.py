@@ -60,7 +60,7 @@ _FACTS = (
     ),
     _Fact(
         rf"\b(?:copyright|rights|licen[cs]e) (?:to|of|in|on|for) {_IT}\b|\b{_IT} (?:under )?copyright"
-        r"|\bthe copyright(?: holder| owner| line| notice)?\W*$",
+        r"|\bthe copyright\W*$|\bcopyright (?:holder|owner|line|notice|terms|status|year)\W*$|^\W*copyright\W*$",
         lambda document: document.rights,
         lambda document: [document.rights, *document.rights.split(". ")],
     ),

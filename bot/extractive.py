@@ -15,10 +15,9 @@ BESIDE_BEST = 0.15
 NEW_TERMS = 0.4
 # A sentence that begins so, or says who spoke by "he" alone, says nothing without the one before it, which is quoted with it; that one
 # may lean again, so far back.
+_BACK = "They|It|He|She|His|Her|Their|Its|These|Those|This|That|Such|Both|Neither"
 _LEANS = re.compile(
-    r"(?:(?:But|And|Yet|So|Still|Then|However,) )?(?:they|it|he|she|his|her|their|its|these|those|this|that|such|both|neither)\b"
-    r"|[“\"].*[”\"] (?:he|she|they)\b",
-    re.I | re.S,
+    rf"(?:{_BACK})\b|(?:But|And|Yet|So|Still|Then|However),? (?:{_BACK.lower()})\b|[“\"].*[”\"] (?:he|she|they)\b", re.DOTALL
 )
 STEPS_BACK = 2
 

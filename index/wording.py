@@ -108,7 +108,8 @@ class Wording:
 
     def _writes(self, name: str) -> bool:
         """Whether a text has `name` as it is, or its plural; an acronym in capitals only."""
-        pattern = _pattern(name) if name.isupper() else rf"(?i:(?<!\w){re.escape(name)}s?(?!\w))"
+        spaced = r"\s+".join(map(re.escape, name.split()))  # a text may break its lines anywhere
+        pattern = _pattern(name) if name.isupper() else rf"(?i:(?<!\w){spaced}s?(?!\w))"
         return self._says(name) and any(re.search(pattern, text) for text in self._texts)
 
 

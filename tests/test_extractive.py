@@ -67,7 +67,7 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(document: Doc
     assert (quote.start, quote.end, quote.score) == (before.start, leaning.end, 0.8)
 
 
-LED = ["Kim wrote a letter.", "He sent it.", "His answer came late.", "“It went well,” he said.", "Moon called."]
+LED = ["Kim wrote a letter.", "He sent it.", "But his answer came late.", "“It went well,” he said.", "IT firms called."]
 
 
 @pytest.mark.parametrize(("at", "start"), [(0, 0), (1, 0), (2, 0), (3, 1), (4, 4)], ids=LED)

@@ -51,6 +51,25 @@ def test_a_name_is_asked_by_the_acronym_that_the_text_uses() -> None:
     assert wording.of("When did the International Atomic Energy Agency leave?") == "When did the IAEA leave?"
 
 
+@pytest.mark.parametrize(
+    ("text", "worded"),
+    [
+        ("He went to South\nKorea.", "Where is South Korea?"),
+        ("The north met the south. Korea is one.", "Where is ROK?"),
+        ("The South Koreans left.", "Where is South Korean?"),
+    ],
+)
+def test_another_name_of_a_country_stands_in_the_text_in_one_piece(text: str, worded: str) -> None:
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True, [text])
+    assert wording.of("Where is ROK?") == worded
+
+
+def test_an_acronym_in_small_letters_is_a_word() -> None:
+    text = "He broke an arm long ago."
+    wording = Wording(Vocabulary.of([text]), set(terms(text)), lambda word: True, [text])
+    assert [wording.of(f"Where is {name}?") for name in ("Armenia", "Angola")] == ["Where is Armenia?", "Where is Angola?"]
+
+
 def test_the_initials_of_a_name_with_and_without_small_words() -> None:
     assert acronyms("Republic of Korea") == ["RK", "ROK"] and acronyms("Korea") == []
 
