@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index import Evidence, Judgement, is_country, terms
+from index import Evidence, Judgement, is_country, names, terms
 
-_OPENS = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+_AUXILIARY = r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
+_OPENS = rf"(?:who|whom|whose|what|when|where|which|why|how|{_AUXILIARY})"
 # "Who cancelled the exercises, and when?": two questions.
 _CLAUSES = re.compile(rf"^(?P<one>\S+\s.+?\S),?\s+(?:and|or|but|also)\s+(?P<other>{_OPENS}\b.*)$", re.I)
 # "What Trump can and will withdraw" asks one thing.
-_HANGS = re.compile(r"\b(?:can|could|may|might|must|shall|should|will|would|do|does|did|is|are|was|were|has|have|had)$", re.I)
+_HANGS = re.compile(rf"\b(?:{_AUXILIARY}|may|might|must|shall)$", re.I)
 _PERSON = re.compile(r"\b(?:(?P<own>his)|he|she|him|her)\b", re.I)
 _NAME = r"[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*)*"
 # "How many troops are in Japan and South Korea?", "sanctions and trade": one question of two things.
@@ -35,7 +36,7 @@ def parts(question: str) -> list[str]:
 
 def _standing_alone(clause: str, before: str) -> str:
     """The second clause with the name of the first for "he" and "she"; "and when?", "and why not?" ask of all that the first says."""
-    found = (match[0] for match in re.finditer(_NAME, before.partition(" ")[2]))
+    found = (re.sub(r"['’]s?$", "", name) for name, _, _ in names(before))
     person = next((name for name in found if not is_country(name)), None)
     if person and _PERSON.search(clause):
         return _PERSON.sub(lambda match: f"{person}'s" if match["own"] else person, clause, count=1)

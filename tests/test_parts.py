@@ -12,6 +12,7 @@ ASKED = [
     ("What did he promise and who was not told?", ["What did he promise?", "who was not told?"]),
     ("Who cancelled the exercises, and when?", ["Who cancelled the exercises?", "when Who cancelled the exercises?"]),
     ("Who is John Bolton and what did he write?", ["Who is John Bolton?", "what did John Bolton write?"]),
+    ("What is Trump's view and why did they ask him?", ["What is Trump's view?", "why did they ask Trump?"]),
     ("What did Trump call it and what was his reason?", ["What did Trump call it?", "what was Trump's reason?"]),
     ("Why does China matter, and why not?", ["Why does China matter?", "why not Why does China matter?"]),
     ("What can and will Trump withdraw?", []),

@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -42,7 +42,8 @@ class _Ring(Generic[T]):
         return item
 
 
-Job = tuple[Callable[[], object], "asyncio.Future[object]"]
+# The future of a job is of the type that it returns.
+Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 
 
 class FairQueue:
@@ -70,7 +71,7 @@ class FairQueue:
         if self._ring.count >= self._capacity or self._ring.waiting(server, person) >= self._per_person:
             raise QueueFull
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._ring.put(server, person, (job, done))  # type: ignore[arg-type]  # each job's own type is kept by its own future
+        self._ring.put(server, person, (job, done))
         self._start()
         return await done
 
