@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.training import sources
 from index.training.articles import OWN, read_rows
-from index.training.sources import KEPT_TALK_EVERY, own_lessons, squad_lessons, talk_lessons
+from index.training.sources import KEPT_TALK_EVERY, elsewhere_lessons, onward_lessons, own_lessons, squad_lessons, talk_lessons
 
 ABOUT = {"title": "Bridges", "section": "Falls"}
 TEXT = (
@@ -91,9 +91,40 @@ def test_an_own_question_is_asked_of_all_sentences_it_needs_and_one_without_an_a
     ]
 
 
-def test_the_wording_of_an_own_question_hardly_says_whether_it_is_answered() -> None:
+def test_a_follow_up_stands_behind_the_question_it_goes_on_from_and_counts_for_no_other_deck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = TEXT.index("In 1874 the town")
+    alone = {"question": "When did the bridge fall?", "evidence": [[0, 24]], "span": [3, 7]}
+    onward = {"before": "When did the bridge fall?", "question": "And the school?", "evidence": [[school, len(TEXT)]]}
+    write(tmp_path / "squad11_train_docs.jsonl.gz", [{"doc_id": name, "text": TEXT, "paras": [[0, len(TEXT)]]} for name in ("kept", "taught")])
+    write(tmp_path / "questions.jsonl.gz", [{"doc_id": name, "para": 0, **asked} for name in ("kept", "taught") for asked in (alone, onward)])
+    monkeypatch.setattr(sources, "OWN", tmp_path / "questions.jsonl.gz")
+    [found] = onward_lessons(tmp_path, kept=False)
+    assert (found.question, found.anchor, found.answerable) == ("When did the bridge fall? And the school?", (2,), False)
+    assert [lesson.question for lesson in own_lessons(tmp_path, kept=False)] == ["When did the bridge fall?"]
+
+
+def test_an_answered_own_question_is_also_asked_of_other_paragraphs_that_lack_the_words_of_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = ["The bridge was painted red.", "The bridge fell in 1874, a paper says."]
+    text = "\n".join([TEXT, *others])
+    starts = [text.index(one) for one in (TEXT, *others)]
+    document = {"text": text, "paras": [[start, start + len(one)] for start, one in zip(starts, (TEXT, *others), strict=True)]}
+    asked = {"para": 0, "question": "When did the bridge fall?", "evidence": [[0, 24]], "span": [3, 7]}
+    write(tmp_path / "squad11_train_docs.jsonl.gz", [{"doc_id": name, **document} for name in ("kept", "taught")])
+    write(tmp_path / "questions.jsonl.gz", [{"doc_id": name, **asked} for name in ("kept", "taught")])
+    monkeypatch.setattr(sources, "OWN", tmp_path / "questions.jsonl.gz")
+    assert [(one.passage.document.id, one.passage.text, one.answerable) for one in elsewhere_lessons(tmp_path)] == [
+        ("taught", "The bridge was painted red.", False)
+    ]
+
+
+@pytest.mark.parametrize("onward", [False, True], ids=["standing alone", "follow-ups"])
+def test_the_wording_of_an_own_question_hardly_says_whether_it_is_answered(onward: bool) -> None:
     """Else a network learns the wording: it would abstain on whatever asks "What share"."""
-    rows = list(read_rows(OWN))
+    rows = [row for row in read_rows(OWN) if ("before" in row) == onward]
     seen = np.array([zlib.crc32(row["doc_id"].encode()) % 2 == 0 for row in rows])
     runs = CountVectorizer(ngram_range=(1, 3), min_df=5, token_pattern=r"[\w']+", binary=True)
     counted, answered = runs.fit_transform(row["question"] for row in rows), np.array(["span" in row for row in rows])
@@ -107,4 +138,6 @@ def test_every_own_question_names_its_sentences_and_if_it_is_answered_words_insi
     answered = [row for row in rows if "span" in row]
     assert 0.45 * len(rows) < len(answered) < 0.55 * len(rows)
     assert all(any(start <= row["span"][0] < row["span"][1] <= end for start, end in row["evidence"]) for row in answered)
-    assert len({(row["doc_id"], row["para"], row["question"]) for row in rows}) == len(rows)
+    assert len({(row["doc_id"], row["para"], row.get("before"), row["question"]) for row in rows}) == len(rows)
+    alone = {(row["doc_id"], row["para"], row["question"]) for row in rows if "before" not in row}
+    assert all((row["doc_id"], row["para"], row["before"]) in alone for row in rows if "before" in row)

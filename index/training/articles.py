@@ -132,8 +132,9 @@ def squad_articles(
 
 
 def own_articles(folder: Path, chosen: Callable[[int, dict[str, Any]], bool], encoder: OnnxEncoder) -> Iterator[Article]:
-    """SQuAD 1.1's articles, chosen by place and row, with the project's own questions; the spans are the sentences that answer."""
-    asked = by_document(read_rows(OWN))
+    """SQuAD 1.1's articles, chosen by place and row, with the project's own questions that stand alone; the spans are the sentences that
+    answer."""
+    asked = by_document(row for row in read_rows(OWN) if "before" not in row)
     for place, row in enumerate(read_rows(folder / "squad11_train_docs.jsonl.gz")):
         if row["doc_id"] in asked and chosen(place, row):
             questions = [_own_question(own) for own in asked[row["doc_id"]]]

@@ -13,7 +13,7 @@ import torch
 from index.training.batches import BATCH, as_batch
 from index.training.lessons import Example, Lesson, example
 from index.training.network import ReadingNetwork, sentence_logits
-from index.training.sources import own_lessons, tune_lessons
+from index.training.sources import onward_lessons, own_lessons, tune_lessons
 
 CHECKED = 500
 
@@ -58,7 +58,11 @@ def auroc(scores: np.ndarray, positive: np.ndarray) -> float:
 
 def held_out(bench: Path, seed: int) -> dict[str, list[Example]]:
     """By source, at most CHECKED examples, whole passages."""
-    sources = {"SQuAD 2.0": list(tune_lessons(bench, held_out=True)), "own": list(own_lessons(bench, kept=True))}
+    sources = {
+        "SQuAD 2.0": list(tune_lessons(bench, held_out=True)),
+        "own": list(own_lessons(bench, kept=True)),
+        "follow-ups": list(onward_lessons(bench, kept=True)),
+    }
     return {name: _some(lessons, np.random.default_rng(seed)) for name, lessons in sources.items()}
 
 

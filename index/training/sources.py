@@ -37,7 +37,8 @@ _BLANK = re.compile(r"\n\s*\n")
 @dataclass(frozen=True)
 class School:
     """Lessons by source. `far` are those of `squad` that share few words with their answer, `near` are on passages of the same article
-    that lack it; `own` and `missing` are the project's own questions, which their paragraph answers or does not."""
+    that lack it; `own` and `missing` are the project's own questions, which their paragraph answers or does not, `elsewhere` those of
+    `own` on other passages of the article, `onward` follow-ups behind the question that they go on from."""
 
     squad: list[Lesson]
     far: list[Lesson]
@@ -49,6 +50,8 @@ class School:
     talks: list[Lesson]
     own: list[Lesson]
     missing: list[Lesson]
+    elsewhere: list[Lesson]
+    onward: list[Lesson]
 
 
 def is_kept(place: int) -> bool:
@@ -77,6 +80,8 @@ def open_school(bench: Path) -> School:
         list(talk_lessons(bench)),
         [lesson for lesson in own if lesson.answerable],
         [lesson for lesson in own if not lesson.answerable],
+        list(elsewhere_lessons(bench)),
+        list(onward_lessons(bench, kept=False)),
     )
 
 
@@ -135,12 +140,34 @@ def squad_lessons(bench: Path) -> tuple[list[Lesson], list[Lesson]]:
 
 def own_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
     """The project's own questions on SQuAD 1.1's articles, those kept or the others: on the sentences that answer, or that most seem to."""
-    asked = by_document(read_rows(OWN))
+    return (lesson for document, rows in _own_rows(bench, kept=kept, onward=False) for lesson in _on_its_paragraph(document, rows))
+
+
+def onward_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
+    """The project's own follow-ups, each behind the question that it goes on from, as the product reads them."""
+    return (lesson for document, rows in _own_rows(bench, kept=kept, onward=True) for lesson in _on_its_paragraph(document, rows))
+
+
+def elsewhere_lessons(bench: Path) -> Iterator[Lesson]:
+    """The project's own answered questions on the likeliest passages of the same article that lack the answer's words."""
+    for document, rows in _own_rows(bench, kept=False, onward=False):
+        passages = [passage for group in _by_paragraph(document) for passage in group]
+        lexicon = Lexicon.of([passage.text for passage in passages])
+        for row in (row for row in rows if "span" in row):
+            yield from _near(row["question"], [document["text"][slice(*row["span"])]], passages, lexicon)
+
+
+def _own_rows(bench: Path, *, kept: bool, onward: bool) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """The articles, kept or not, each with the own questions asked of it that are follow-ups, or that are none."""
+    asked = by_document(row for row in read_rows(OWN) if ("before" in row) == onward)
     for place, document in enumerate(read_rows(bench / "squad11_train_docs.jsonl.gz")):
         if is_kept(place) == kept and document["doc_id"] in asked:
-            grouped = _by_paragraph(document)
-            for row in asked[document["doc_id"]]:
-                yield from _own(row, grouped[row["para"]])
+            yield document, asked[document["doc_id"]]
+
+
+def _on_its_paragraph(document: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Iterator[Lesson]:
+    grouped = _by_paragraph(document)
+    return (lesson for row in rows for lesson in _own(row, grouped[row["para"]]))
 
 
 def _own(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
@@ -148,7 +175,8 @@ def _own(row: dict[str, Any], passages: Sequence[Passage]) -> Iterator[Lesson]:
     for passage in passages:
         if all(passage.start <= start and end <= passage.end for start, end in row["evidence"]):
             anchor = {at for start, end in row["evidence"] for at in sentences_at(passage, (start, end))}
-            yield Lesson(row["question"], passage, tuple(sorted(anchor)), "span" in row, tuple(row["span"]) if "span" in row else None)
+            question = " ".join(filter(None, [row.get("before"), row["question"]]))
+            yield Lesson(question, passage, tuple(sorted(anchor)), "span" in row, tuple(row["span"]) if "span" in row else None)
             return
 
 
