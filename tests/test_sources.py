@@ -97,8 +97,12 @@ def test_a_follow_up_stands_behind_the_question_it_goes_on_from_and_counts_for_n
     school = TEXT.index("In 1874 the town")
     alone = {"question": "When did the bridge fall?", "evidence": [[0, 24]], "span": [3, 7]}
     onward = {"before": "When did the bridge fall?", "question": "And the school?", "evidence": [[school, len(TEXT)]]}
-    write(tmp_path / "squad11_train_docs.jsonl.gz", [{"doc_id": name, "text": TEXT, "paras": [[0, len(TEXT)]]} for name in ("kept", "taught")])
-    write(tmp_path / "questions.jsonl.gz", [{"doc_id": name, "para": 0, **asked} for name in ("kept", "taught") for asked in (alone, onward)])
+    write(
+        tmp_path / "squad11_train_docs.jsonl.gz", [{"doc_id": name, "text": TEXT, "paras": [[0, len(TEXT)]]} for name in ("kept", "taught")]
+    )
+    write(
+        tmp_path / "questions.jsonl.gz", [{"doc_id": name, "para": 0, **asked} for name in ("kept", "taught") for asked in (alone, onward)]
+    )
     monkeypatch.setattr(sources, "OWN", tmp_path / "questions.jsonl.gz")
     [found] = onward_lessons(tmp_path, kept=False)
     assert (found.question, found.anchor, found.answerable) == ("When did the bridge fall? And the school?", (2,), False)
