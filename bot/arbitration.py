@@ -58,10 +58,10 @@ def _blended(readings: Sequence[Reading]) -> Judgement:
         for item in reading.judged.evidence:
             shares.setdefault(item.sentence, [LEAST] * len(readings))[at] = max(LEAST, item.score / (reading.judged.answerable or 1.0))
     answerable = fmean(reading.judged.answerable for reading in readings)
-    scored = [
-        Evidence(sentence, answerable * (geometric_mean(those) - LEAST) / (1.0 - LEAST)) for sentence, those in shares.items()
-    ]  # so that what no reading speaks for has nothing
-    return Judgement(tuple(sorted(scored, key=lambda item: -item.score)), answerable)
+    # 0 for what no reading speaks for
+    agreed = {sentence: max(0.0, geometric_mean(those) - LEAST) / (1.0 - LEAST) for sentence, those in shares.items()}
+    evidence = (Evidence(sentence, answerable * share) for sentence, share in agreed.items())
+    return Judgement(tuple(sorted(evidence, key=lambda item: -item.score)), answerable)
 
 
 def _likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
