@@ -44,9 +44,14 @@ _FEW = 2  # what opens like no question and has no more terms than this says too
 
 def leans_back(question: str) -> bool:
     """Whether the question's words point at something outside it."""
-    if _POINTS_BACK.search(question) or _CONTINUES.search(question):
+    if _POINTS_BACK.search(question) or goes_on(question):
         return True
     return len(set(terms(question))) <= (0 if _OPENS.search(question) else _FEW)
+
+
+def goes_on(question: str) -> bool:
+    """Whether the question says openly that it goes on from the one before: "And Japan?", "what about 1990?"."""
+    return bool(_CONTINUES.search(question))
 
 
 def readings(question: str, conversation: Conversation) -> list[str]:
@@ -69,7 +74,7 @@ def readings(question: str, conversation: Conversation) -> list[str]:
     if not leaning:
         return _distinct(question, carried)
     in_topic = _swap_name(question, topic) or f"{topic} {question}"
-    return _distinct(in_topic, carried, question) if _CONTINUES.search(question) else _distinct(question, carried, in_topic)
+    return _distinct(in_topic, carried, question) if goes_on(question) else _distinct(question, carried, in_topic)
 
 
 def _correction(said: str, question: str) -> list[str]:

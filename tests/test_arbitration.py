@@ -71,6 +71,14 @@ def test_what_one_reading_alone_is_sure_of_comes_after_what_all_find() -> None:
     assert evidence[0].sentence.text == "Kim was nominated by Obama."
 
 
+def test_what_openly_goes_on_says_nothing_by_itself() -> None:
+    document = Document("d", "t", TEXT)
+    alone = Reading("And tea?", "And tea?", judged(document, 0.9, 1.0, 0.0, 0.0))
+    within = Reading("Who is Kim? And tea?", "Who is Kim? And tea?", judged(document, 0.7, 0.1, 0.0, 0.9))
+    kept = likeliest(asked(document, question="And tea?"), [within, alone])
+    assert kept.judged.answerable == pytest.approx(0.7) and kept.judged.evidence[0].sentence.text == "Kim likes tea."
+
+
 def test_what_no_reading_speaks_for_has_no_score() -> None:
     document = Document("d", "t", TEXT)
     readings = [Reading(one, one, judged(document, 0.9, 0.5, 0.5, 0.0)) for one in (LEANING, IN_TOPIC)]
