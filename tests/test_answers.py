@@ -77,6 +77,6 @@ def test_the_span_in_the_readme_is_the_quote_it_shows(commentary: Document) -> N
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"commentary show king (\d+):(\d+)", readme)
     words = commentary.text[int(shown[1]) : int(shown[2])] if shown else ""
-    assert words.startswith("The good will, interest") and words.endswith("adopted and enforced.")
+    assert words.startswith("The good will, interest") and words.endswith("commitments on denuclearization.")
     assert " ".join(words.split()) in " ".join(readme.split())
     assert f'"start": {shown[1]}, "end": {shown[2]}' in readme
