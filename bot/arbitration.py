@@ -34,7 +34,8 @@ def likeliest(asked: Asked, readings: Sequence[Reading], rewritten: Sequence[Rea
 
     A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
     A rewrite that says no more than the topic must find clearly better evidence too. The reading kept of a question that leans back has
-    the sentences that all its readings agree on, as answerable as it is itself; "And Japan?" says nothing by itself, so there the plain words have no part in it.
+    the sentences that all its readings agree on, and is as answerable as without them; "And Japan?" says nothing by itself, so there the
+    plain words have no part in it.
     """
     others = [reading for reading in readings if reading.question != asked.question]
     kept, topic = _likeliest(asked, readings), asked.conversation.topic
