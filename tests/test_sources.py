@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.training import sources
 from index.training.articles import OWN, read_rows
-from index.training.sources import KEPT_TALK_EVERY, elsewhere_lessons, onward_lessons, own_lessons, squad_lessons, talk_lessons
+from index.training.sources import KEPT_TALK_EVERY, onward_lessons, own_lessons, squad_lessons, talk_lessons
 
 ABOUT = {"title": "Bridges", "section": "Falls"}
 TEXT = (
@@ -107,22 +107,6 @@ def test_a_follow_up_stands_behind_the_question_it_goes_on_from_and_counts_for_n
     [found] = onward_lessons(tmp_path, kept=False)
     assert (found.question, found.anchor, found.answerable) == ("When did the bridge fall? And the school?", (2,), False)
     assert [lesson.question for lesson in own_lessons(tmp_path, kept=False)] == ["When did the bridge fall?"]
-
-
-def test_an_answered_own_question_is_also_asked_of_other_paragraphs_that_lack_the_words_of_its_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    others = ["The bridge was painted red.", "The bridge fell in 1874, a paper says."]
-    text = "\n".join([TEXT, *others])
-    starts = [text.index(one) for one in (TEXT, *others)]
-    document = {"text": text, "paras": [[start, start + len(one)] for start, one in zip(starts, (TEXT, *others), strict=True)]}
-    asked = {"para": 0, "question": "When did the bridge fall?", "evidence": [[0, 24]], "span": [3, 7]}
-    write(tmp_path / "squad11_train_docs.jsonl.gz", [{"doc_id": name, **document} for name in ("kept", "taught")])
-    write(tmp_path / "questions.jsonl.gz", [{"doc_id": name, **asked} for name in ("kept", "taught")])
-    monkeypatch.setattr(sources, "OWN", tmp_path / "questions.jsonl.gz")
-    assert [(one.passage.document.id, one.passage.text, one.answerable) for one in elsewhere_lessons(tmp_path)] == [
-        ("taught", "The bridge was painted red.", False)
-    ]
 
 
 @pytest.mark.parametrize("onward", [False, True], ids=["standing alone", "follow-ups"])

@@ -14,8 +14,8 @@ from index.training.wordnet import WordNet
 
 # How many of each kind, beside each other.
 MIX = {
-    "squad": 11, "far": 9, "near": 7, "spoiled": 6, "beside": 2, "written": 3, "deceiving": 8, "tales": 3, "searches": 2,
-    "talks": 6, "own": 17, "missing": 17, "elsewhere": 8, "onward": 10, "off topic": 5,
+    "squad": 11, "far": 9, "near": 11, "spoiled": 6, "beside": 2, "written": 3, "deceiving": 8, "tales": 3, "searches": 2,
+    "talks": 6, "own": 17, "missing": 17, "onward": 10, "off topic": 5,
 }  # fmt: skip
 
 

@@ -37,8 +37,8 @@ _BLANK = re.compile(r"\n\s*\n")
 @dataclass(frozen=True)
 class School:
     """Lessons by source. `far` are those of `squad` that share few words with their answer, `near` are on passages of the same article
-    that lack it; `own` and `missing` are the project's own questions, which their paragraph answers or does not, `elsewhere` those of
-    `own` on other passages of the article, `onward` follow-ups behind the question that they go on from."""
+    that lack it; `own` and `missing` are the project's own questions, which their paragraph answers or does not, `onward`
+    its follow-ups behind the question that they go on from."""
 
     squad: list[Lesson]
     far: list[Lesson]
@@ -50,7 +50,6 @@ class School:
     talks: list[Lesson]
     own: list[Lesson]
     missing: list[Lesson]
-    elsewhere: list[Lesson]
     onward: list[Lesson]
 
 
@@ -80,7 +79,6 @@ def open_school(bench: Path) -> School:
         list(talk_lessons(bench)),
         [lesson for lesson in own if lesson.answerable],
         [lesson for lesson in own if not lesson.answerable],
-        list(elsewhere_lessons(bench)),
         list(onward_lessons(bench, kept=False)),
     )
 
@@ -146,15 +144,6 @@ def own_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
 def onward_lessons(bench: Path, *, kept: bool) -> Iterator[Lesson]:
     """The project's own follow-ups, each behind the question that it goes on from, as the product reads them."""
     return (lesson for document, rows in _own_rows(bench, kept=kept, onward=True) for lesson in _on_its_paragraph(document, rows))
-
-
-def elsewhere_lessons(bench: Path) -> Iterator[Lesson]:
-    """The project's own answered questions on the likeliest passages of the same article that lack the answer's words."""
-    for document, rows in _own_rows(bench, kept=False, onward=False):
-        passages = [passage for group in _by_paragraph(document) for passage in group]
-        lexicon = Lexicon.of([passage.text for passage in passages])
-        for row in (row for row in rows if "span" in row):
-            yield from _near(row["question"], [document["text"][slice(*row["span"])]], passages, lexicon)
 
 
 def _own_rows(bench: Path, *, kept: bool, onward: bool) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
