@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import geometric_mean
 
 from bot.conversation import Asked
 from bot.readings import adds_to, goes_on
@@ -12,8 +12,6 @@ from index import Evidence, Judgement, Sentence, terms
 
 # The first reading of a question is kept unless another is at least this much more probably answered.
 CLEARLY = 0.1
-# Where readings must agree, a sentence has at least this share in each: one may be misled.
-LEAST = 0.05
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ def likeliest(asked: Asked, readings: Sequence[Reading], rewritten: Sequence[Rea
 
     A reading that brings in the topic counts only if its evidence speaks of what the question adds: else the topic alone was answered.
     A rewrite that says no more than the topic must find clearly better evidence too. The reading kept decides whether there is an answer;
-    its sentences are those that all readings agree on.
+    its sentences are those that the readings speak for together.
     """
     kept, topic = _likeliest(asked, readings), asked.conversation.topic
     kept = replace(kept, judged=Judgement(_agreed(asked.question, readings, kept), kept.judged.answerable))
@@ -49,22 +47,20 @@ def _likeliest(asked: Asked, readings: Sequence[Reading]) -> Reading:
 
 
 def _agreed(question: str, readings: Sequence[Reading], kept: Reading) -> tuple[Evidence, ...]:
-    """A sentence scores by the geometric mean of its shares in the readings; what no reading speaks for has nothing.
+    """A sentence scores by the mean of its shares in the readings: what several speak for comes before what one is sure of.
 
     "And Japan?" says nothing by itself and has no part in it. What stands in place of a question ("no, I meant Japan") is no reading of
-    it, so there the evidence of the one kept stays. On tune questions, asked of whole articles, the first sentence answers 53 % of our own
-    follow-ups and 53 % of CANARD's (n = 279 and 146); that of the likeliest reading alone 26 and 57 %.
+    it, so there the evidence of the one kept stays.
     """
     others = [reading for reading in readings if reading.question != question]
     if not others or len(others) == len(readings):
         return kept.judged.evidence
     heard = others if goes_on(question) else readings
-    shares: dict[Sentence, list[float]] = {}
-    for at, reading in enumerate(heard):
+    shares: dict[Sentence, float] = defaultdict(float)
+    for reading in heard:
         for item in reading.judged.evidence:
-            shares.setdefault(item.sentence, [LEAST] * len(heard))[at] = max(LEAST, item.score / (reading.judged.answerable or 1.0))
-    agreed = {sentence: max(0.0, geometric_mean(those) - LEAST) / (1.0 - LEAST) for sentence, those in shares.items()}
-    scored = (Evidence(sentence, kept.judged.answerable * share) for sentence, share in agreed.items())
+            shares[item.sentence] += item.score / (reading.judged.answerable or 1.0) / len(heard)
+    scored = (Evidence(sentence, kept.judged.answerable * share) for sentence, share in shares.items())
     return tuple(sorted(scored, key=lambda item: -item.score))
 
 

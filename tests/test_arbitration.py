@@ -1,4 +1,4 @@
-"""The plain question is kept unless another reading is clearly better answered; the sentences are those that all readings agree on."""
+"""The plain question is kept unless another reading is clearly better answered; the sentences are those that the readings speak for together."""
 
 import pytest
 
@@ -41,9 +41,9 @@ def test_the_words_of_the_question_itself_choose_among_what_the_topic_finds() ->
     assert found(PLAIN, Reading(PLAIN, PLAIN, plain), Reading(TOPIC, TOPIC, topic))[0] == "Kim was nominated by Obama."
 
 
-def test_what_one_reading_alone_is_sure_of_comes_after_what_all_find() -> None:
+def test_what_two_readings_speak_for_comes_before_what_one_is_sure_of() -> None:
     document = Document("d", "t", TEXT)
-    plain, topic = judged(document, 0.9, 0.0, 0.4, 0.6), judged(document, 0.9, 0.7, 0.3, 0.0)
+    plain, topic = judged(document, 0.9, 0.0, 0.45, 0.55), judged(document, 0.9, 0.6, 0.4, 0.0)
     assert found(PLAIN, Reading(PLAIN, PLAIN, plain), Reading(TOPIC, TOPIC, topic)) == [
         "Kim was nominated by Obama.",
         "Kim flew home.",
@@ -51,12 +51,15 @@ def test_what_one_reading_alone_is_sure_of_comes_after_what_all_find() -> None:
     ]
 
 
-def test_the_reading_kept_says_how_probably_there_is_an_answer_and_what_none_speaks_for_has_no_part() -> None:
+def test_the_reading_kept_says_how_probably_there_is_an_answer() -> None:
     document = Document("d", "t", TEXT)
-    readings = [Reading(one, one, judged(document, sure, 0.3, 0.7, 0.0)) for one, sure in ((PLAIN, 0.2), (TOPIC, 0.8))]
+    readings = [
+        Reading(one, one, judged(document, sure, *shares))
+        for one, sure, *shares in ((PLAIN, 0.2, 0.3, 0.6, 0.1), (TOPIC, 0.8, 0.3, 0.7, 0.0))
+    ]
     kept = likeliest(asked(), readings)
     assert (kept.question, kept.judged.answerable) == (TOPIC, 0.8)
-    assert [item.score for item in kept.judged.evidence] == pytest.approx([0.8 * 0.65 / 0.95, 0.8 * 0.25 / 0.95, 0.0])
+    assert [item.score for item in kept.judged.evidence] == pytest.approx([0.8 * 0.65, 0.8 * 0.3, 0.8 * 0.05])
 
 
 def test_what_openly_goes_on_says_nothing_by_itself() -> None:
