@@ -1,4 +1,4 @@
-"""The plain question is kept unless another reading is clearly better answered; the sentences are those that the readings speak for together."""
+"""The plain question is kept unless another reading is clearly better answered; the sentences are those that all speak for together."""
 
 import pytest
 
